@@ -1,0 +1,7 @@
+"""Video files: what is in them, their upright frames with true times, and writing new ones."""
+
+from .frames import Frame, FrameReader, frames
+from .probe import VideoInfo, probe
+from .writer import VideoWriter, write_proxy
+
+__all__ = ["Frame", "FrameReader", "VideoInfo", "VideoWriter", "frames", "probe", "write_proxy"]
