@@ -1,0 +1,166 @@
+"""Video in, takes out: the stages of the backend in order."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from . import __version__, estimators
+from .body import BODY_VERSION, load_body
+from .estimators import CameraMotion
+from .home import home
+from .job import Job
+from .motion.body import Body
+from .motion.take import Take
+from .people import PEOPLE_VERSION, PersonTrack, find_people
+from .video import VideoInfo, frames, probe
+from .world import Camera, place
+
+Progress = Callable[[str, int, int], None]  # stage, done, total
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user chose."""
+
+    start: float | None = None  # seconds of the video
+    end: float | None = None
+    estimator: str = estimators.DEFAULT
+    focal_px: float | None = None
+    fov_degrees: float | None = None  # horizontal
+    largest_only: bool = False
+    silhouettes: bool = False
+    threads: int = 2
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """Everything that was found in one video, person 1 first."""
+
+    info: VideoInfo
+    body: Body
+    tracks: list[PersonTrack]
+    takes: list[Take]
+    problem: str | None  # a sentence about what is missing from the video, or None
+
+
+def convert_video(
+    video: Path,
+    options: Options,
+    *,
+    progress: Progress = lambda stage, done, total: None,
+    check_cancelled: Callable[[], None] = lambda: None,
+) -> Conversion:
+    """Run every stage that is not in the job folder yet.
+
+    Raises OneTakeError with a sentence for the user; check_cancelled raises what ends the job.
+    """
+    info = probe(video)
+    camera = Camera.of(info, options.focal_px, options.fov_degrees)
+    body = load_body()
+    job = Job(video)
+    tracks, problem = _people(job, info, options, progress, check_cancelled)
+    if options.largest_only:
+        tracks = tracks[:1]
+    motions = []
+    for track in tracks:
+        settings = {
+            "estimator": options.estimator,
+            "version": estimators.VERSION,
+            "body": BODY_VERSION,
+            "people": PEOPLE_VERSION,
+            "focal": camera.focal,
+            "person": track.person_id,
+            "start": options.start,
+            "end": options.end,
+        }
+
+        def estimate(folder: Path, track: PersonTrack = track) -> None:
+            motion = estimators.create(options.estimator).estimate(
+                track,
+                camera.K,
+                body,
+                progress=lambda done, total: progress(
+                    f"fitting person {track.person_id}", done, total
+                ),
+                check_cancelled=check_cancelled,
+            )
+            np.savez(folder / "motion.npz", **vars(motion))
+
+        with np.load(job.stage("motion", settings, estimate) / "motion.npz") as data:
+            motions.append(CameraMotion(**{key: data[key] for key in data.files}))
+    takes = _takes(info, camera, body, tracks, motions, options)
+    return Conversion(info, body, tracks, takes, problem)
+
+
+def _people(
+    job: Job,
+    info: VideoInfo,
+    options: Options,
+    progress: Progress,
+    check_cancelled: Callable[[], None],
+) -> tuple[list[PersonTrack], str | None]:
+    settings = {
+        "version": PEOPLE_VERSION,
+        "start": options.start,
+        "end": options.end,
+        "masks": options.silhouettes,
+    }
+
+    def find(folder: Path) -> None:
+        with frames(info, options.start, options.end) as reader:
+            tracks = find_people(
+                reader,
+                info,
+                home() / "models",
+                keep_masks=options.silhouettes,
+                threads=options.threads,
+                progress=lambda done, total: progress("finding people", done, total),
+                check_cancelled=check_cancelled,
+            )
+            problem = reader.problem
+        for track in tracks:
+            track.save(folder / f"person{track.person_id:03}.npz")
+        (folder / "problem.txt").write_text(problem or "", encoding="utf-8")
+
+    folder = job.stage("people", settings, find)
+    tracks = [PersonTrack.load(path) for path in sorted(folder.glob("person*.npz"))]
+    return tracks, (folder / "problem.txt").read_text(encoding="utf-8") or None
+
+
+def _takes(
+    info: VideoInfo,
+    camera: Camera,
+    body: Body,
+    tracks: list[PersonTrack],
+    motions: list[CameraMotion],
+    options: Options,
+) -> list[Take]:
+    placed = place(motions, [track.timestamps for track in tracks], body)
+    return [
+        Take(
+            poses=where.poses,
+            trans=where.trans,
+            rest=where.rest,
+            betas=motion.betas.astype(np.float32),
+            body=body.name,
+            joints=where.joints,
+            timestamps=track.timestamps.astype(float),
+            confidence=motion.confidence.astype(np.float32),
+            contacts=where.contacts,
+            landmarks=track.landmarks.astype(np.float32),
+            box=track.box.astype(np.float32),
+            camera_R=where.camera_R,
+            camera_t=where.camera_t,
+            camera_K=camera.K.astype(np.float32),
+            focal_source=camera.source,
+            image_size=np.array([info.width, info.height], np.int32),
+            fps=info.fps,
+            person_id=track.person_id,
+            estimator=options.estimator,
+            version=__version__,
+            video_name=info.path.name,
+        )
+        for track, motion, where in zip(tracks, motions, placed, strict=True)
+    ]

@@ -1,0 +1,143 @@
+"""`ik`: a body fitted to the landmarks by optimisation alone.
+
+Analytic start, a shape from the best-seen frames, then Gauss-Newton over overlapping windows, so
+that length costs no memory.
+"""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from ...motion.body import Body
+from ...motion.rotations import axis_angle_to_matrix, matrix_to_axis_angle
+from ...motion.skeleton import LANDMARK
+from ...people.track import PersonTrack
+from ..interface import CameraMotion
+from .analytic import analytic_pose, starting_translation
+from .config import IKConfig
+from .objective import FrameObjective
+from .observations import Observations, observe
+from .points import PointModel
+from .prior import PosePrior
+from .solver import Smoothness, State, minimise
+
+_TORSO = ("left_hip", "right_hip", "left_shoulder", "right_shoulder")
+# The landmarks that tell of each joint, SMPL order; sides are filled in below.
+_EVIDENCE: tuple[tuple[str, ...], ...] = (
+    ("left_hip", "right_hip"), ("left_hip", "left_knee"), ("right_hip", "right_knee"), _TORSO,
+    ("left_knee", "left_ankle"), ("right_knee", "right_ankle"), _TORSO,
+    ("left_ankle", "left_foot_index"), ("right_ankle", "right_foot_index"), _TORSO,
+    ("left_foot_index",), ("right_foot_index",), ("left_shoulder", "right_shoulder", "nose"),
+    ("left_shoulder",), ("right_shoulder",), ("nose", "left_ear", "right_ear"),
+    ("left_shoulder", "left_elbow"), ("right_shoulder", "right_elbow"),
+    ("left_elbow", "left_wrist"), ("right_elbow", "right_wrist"),
+    ("left_wrist", "left_index"), ("right_wrist", "right_index"), ("left_index",), ("right_index",),
+)  # fmt: skip
+
+
+class IKEstimator:
+    """The estimator without training: see the package's docstring."""
+
+    def __init__(self, config: IKConfig | None = None) -> None:
+        self.config = config or IKConfig()
+
+    def estimate(
+        self,
+        track: PersonTrack,
+        K: np.ndarray,
+        body: Body,
+        *,
+        progress: Callable[[int, int], None],
+        check_cancelled: Callable[[], None],
+    ) -> CameraMotion:
+        """See Estimator.estimate."""
+        model, prior = PointModel.from_body(body), PosePrior.load()
+        observations = observe(
+            track.landmarks, track.world_landmarks, track.seen, track.timestamps, K
+        )
+        local = _fill_gaps(analytic_pose(model, observations), track.seen)
+        betas = self._fit_shape(model, prior, observations, local)
+        check_cancelled()
+        frames = len(observations)
+        local_out, trans_out = np.empty((frames, 24, 3, 3)), np.empty((frames, 3))
+        done = 0
+        for start, end in windows(frames, self.config.window, self.config.overlap):
+            check_cancelled()
+            part = observations.part(slice(start, end))
+            first = local[start:end]
+            state = State(first, starting_translation(model, first, betas, part), betas)
+            state, _ = minimise(
+                FrameObjective(model, prior, part, self.config),
+                Smoothness(part.timestamps, self.config),
+                state,
+                iterations=self.config.iterations,
+                free_shape=False,
+                tolerance=self.config.tolerance,
+            )
+            shared = done - start
+            if shared > 0:
+                fade = ((np.arange(shared) + 1) / (shared + 1))[:, None]
+                old, new = local_out[start:done], state.local[:shared]
+                turn = matrix_to_axis_angle(np.swapaxes(old, -1, -2) @ new)
+                local_out[start:done] = old @ axis_angle_to_matrix(fade[:, None] * turn)
+                trans_out[start:done] += fade * (state.trans[:shared] - trans_out[start:done])
+            local_out[done:end] = state.local[shared:]
+            trans_out[done:end] = state.trans[shared:]
+            done = end
+            progress(done, frames)
+        return CameraMotion(local_out, trans_out, betas, _confidence(observations))
+
+    def _fit_shape(
+        self, model: PointModel, prior: PosePrior, observations: Observations, local: np.ndarray
+    ) -> np.ndarray:
+        """One shape (10,) from the best-seen frames, spread over the clip."""
+        quality = observations.trust.sum(axis=1)
+        parts = np.array_split(np.arange(len(quality)), min(len(quality), self.config.shape_frames))
+        chosen = np.array([part[np.argmax(quality[part])] for part in parts])
+        chosen = chosen[quality[chosen] > 0.5 * quality.max()]
+        part, first, betas = observations.part(chosen), local[chosen], np.zeros(10)
+        state = State(first, starting_translation(model, first, betas, part), betas)
+        objective = FrameObjective(model, prior, part, self.config)
+        state, _ = minimise(
+            objective,
+            None,
+            state,
+            iterations=self.config.shape_iterations,
+            free_shape=True,
+            tolerance=self.config.tolerance,
+        )
+        return state.betas
+
+
+def windows(frames: int, size: int, overlap: int) -> Iterator[tuple[int, int]]:
+    """Start and end of windows that cover `frames`, neighbours sharing `overlap` frames."""
+    start = 0
+    while True:
+        end = start + size
+        # A last scrap shorter than the overlap would be solved with too little context.
+        if end + overlap >= frames:
+            yield start, frames
+            return
+        yield start, end
+        start = end - overlap
+
+
+def _fill_gaps(local: np.ndarray, seen: np.ndarray) -> np.ndarray:
+    """Frames without a sighting start from the nearest frame with one."""
+    index = np.flatnonzero(seen)
+    after = np.clip(np.searchsorted(index, np.arange(len(seen))), 0, len(index) - 1)
+    before = np.maximum(after - 1, 0)
+    here = np.arange(len(seen))
+    nearest = np.where(
+        np.abs(index[before] - here) < np.abs(index[after] - here), index[before], index[after]
+    )
+    return local[nearest]
+
+
+def _confidence(observations: Observations) -> np.ndarray:
+    """(T, 24) 0..1: the mean trust in the landmarks that tell of each joint."""
+    columns = [
+        observations.trust[:, [LANDMARK[name] for name in names]].mean(axis=1)
+        for names in _EVIDENCE
+    ]
+    return np.stack(columns, axis=-1).astype(np.float32)

@@ -1,0 +1,36 @@
+"""What every estimator takes and gives."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from ..motion.body import Body
+from ..people.track import PersonTrack
+
+
+@dataclass(frozen=True)
+class CameraMotion:
+    """T frames of one person in the camera: metres, x right, y down, z forward."""
+
+    local: np.ndarray  # (T, 24, 3, 3) parent-relative rotations; joint 0 from rest to camera
+    trans: np.ndarray  # (T, 3) pelvis joint
+    betas: np.ndarray  # (10,) one shape for the clip
+    confidence: np.ndarray  # (T, 24) 0..1; 0 where the person was not seen
+
+
+class Estimator(Protocol):
+    """Landmarks in, motion in the camera out."""
+
+    def estimate(
+        self,
+        track: PersonTrack,
+        K: np.ndarray,
+        body: Body,
+        *,
+        progress: Callable[[int, int], None],
+        check_cancelled: Callable[[], None],
+    ) -> CameraMotion:
+        """track: T frames; K (3, 3) pixels. check_cancelled raises when the user cancels."""
+        ...

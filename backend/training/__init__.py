@@ -1,0 +1,1 @@
+"""What makes our weights; nothing here runs when a video is converted."""

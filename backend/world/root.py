@@ -1,0 +1,68 @@
+"""The root's path: what the camera saw, made steady by the feet that stand."""
+
+import numpy as np
+from scipy.linalg import solveh_banded
+
+_ACROSS, _ALONG = 0.015, 0.20  # metres: how far the path may leave the fit, across and along the ray
+_SLIDE = 0.15  # m/s of a foot that stands
+_HEIGHT = 0.02  # metres of a standing foot off the floor
+_ACCELERATION = 6.0  # m/s^2 of the correction
+
+
+def steady_root(
+    trans: np.ndarray,
+    feet: np.ndarray,
+    contacts: np.ndarray,
+    heights: np.ndarray,
+    up: np.ndarray,
+    timestamps: np.ndarray,
+) -> np.ndarray:
+    """A corrected trans (T, 3), camera axes, metres.
+
+    trans (T,3); feet (T,4,3) that move with it; contacts (T,4) probabilities; heights (T,4) of
+    the feet above the floor, whose up (3,) is; timestamps (T,).
+    Least squares in the correction e(t): small across the ray, looser along it, standing feet
+    neither slide nor leave the floor, and the correction itself moves smoothly. Three unknowns a
+    frame that touch their neighbours only: one banded solve.
+    """
+    frames = len(trans)
+    if frames < 3:
+        return trans.copy()
+    ray = trans / np.linalg.norm(trans, axis=-1, keepdims=True)
+    along = ray[:, :, None] * ray[:, None, :]
+    blocks = (np.eye(3) - along) / _ACROSS**2 + along / _ALONG**2
+    weight = contacts / _HEIGHT**2
+    blocks += weight.sum(axis=1)[:, None, None] * np.outer(up, up)
+    right = -(weight * heights).sum(axis=1)[:, None] * up
+    band = np.zeros((7, frames, 3))  # lower band, up to two frames (six rows) below the diagonal
+    step = np.diff(timestamps)
+    # Standing feet: (f + e) does not move from one frame to the next.
+    firm = np.sqrt(contacts[1:] * contacts[:-1]) / (_SLIDE * step[:, None]) ** 2
+    pull = (firm[..., None] * np.diff(feet, axis=0)).sum(axis=1)
+    total = firm.sum(axis=1)
+    diagonal = np.zeros(frames)
+    diagonal[1:] += total
+    diagonal[:-1] += total
+    right[1:] -= pull
+    right[:-1] += pull
+    band[3, :-1] -= total[:, None]
+    # Acceleration of the correction on uneven steps.
+    before, after = step[:-1], step[1:]
+    parts = (
+        2 / (before * (before + after)),
+        -2 / (before * after),
+        2 / (after * (before + after)),
+    )
+    for i, a in enumerate(parts):
+        for j, b in enumerate(parts[: i + 1]):
+            product = a * b / _ACCELERATION**2
+            if i == j:
+                diagonal[i : frames - 2 + i] += product
+            else:
+                band[3 * (i - j), j : frames - 2 + j] += product[:, None]
+    blocks += diagonal[:, None, None] * np.eye(3)
+    for row in range(3):
+        for column in range(row + 1):
+            band[row - column, :, column] += blocks[:, row, column]
+    solved = solveh_banded(band.reshape(7, -1), right.ravel(), lower=True)
+    return trans + solved.reshape(frames, 3)
