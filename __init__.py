@@ -1,0 +1,18 @@
+"""What Blender loads: the extension's registration, handed to `addon`.
+
+Without bpy (the backend's environment, plain tests) the package still imports.
+"""
+
+
+def register() -> None:
+    """Called by Blender when the extension is enabled."""
+    from . import addon
+
+    addon.register()
+
+
+def unregister() -> None:
+    """Called by Blender when the extension is disabled; undoes `register`."""
+    from . import addon
+
+    addon.unregister()

@@ -1,0 +1,1 @@
+"""From a take to a character in a scene: armature, skinned body, key frames, camera."""

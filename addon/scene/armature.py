@@ -1,0 +1,112 @@
+"""The SMPL armature: 24 bones along the limbs, heads on the rest joints of one shape."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import bpy
+import numpy as np
+
+from ...backend.errors import OneTakeError
+from ...backend.motion.skeleton import JOINTS, PARENTS
+from .rest_skeleton import TAILS, RestSkeleton
+
+
+def create_armature(
+    context: bpy.types.Context,
+    collection: bpy.types.Collection,
+    name: str,
+    skeleton: RestSkeleton,
+    betas: np.ndarray,
+) -> bpy.types.Object:
+    """A new armature object at the origin, feet on z = 0, every bone on quaternions.
+
+    The collection must be in the view layer: bones can only be made in edit mode.
+    """
+    data = bpy.data.armatures.new(name)
+    data.display_type = "STICK"
+    armature = bpy.data.objects.new(name, data)
+    # Bones lie inside the body.
+    armature.show_in_front = True
+    collection.objects.link(armature)
+    with _edit_bones(context, armature) as bones:
+        for joint in JOINTS:
+            bones.new(joint)
+        for joint, parent in zip(JOINTS, PARENTS, strict=True):
+            if parent >= 0:
+                bones[joint].parent = bones[JOINTS[parent]]
+        _place(bones, skeleton, betas)
+        # Only where the parent ends on this joint anyway: connecting moves the parent's tail.
+        for joint, parent in enumerate(PARENTS):
+            bones[JOINTS[joint]].use_connect = bool(parent >= 0 and TAILS[parent] == joint)
+    for bone in armature.pose.bones:
+        bone.rotation_mode = "QUATERNION"
+    return armature
+
+
+def move_rest(
+    context: bpy.types.Context,
+    armature: bpy.types.Object,
+    skeleton: RestSkeleton,
+    betas: np.ndarray,
+) -> None:
+    """Put the rest bones where another shape has its joints; key frames are not touched."""
+    with _edit_bones(context, armature) as bones:
+        _place(bones, skeleton, betas)
+
+
+def rest_frames(armature: bpy.types.Object) -> tuple[np.ndarray, np.ndarray]:
+    """Heads (24, 3) and rest matrices (24, 3, 3) as Blender keeps them, in armature space."""
+    bones = armature.data.bones
+    matrices = np.array([bones[joint].matrix_local for joint in JOINTS])
+    return matrices[:, :3, 3], matrices[:, :3, :3]
+
+
+def _place(bones: bpy.types.ArmatureEditBones, skeleton: RestSkeleton, betas: np.ndarray) -> None:
+    heads, tails, matrices = skeleton.bones(betas)
+    for joint, head, tail, matrix in zip(JOINTS, heads, tails, matrices, strict=True):
+        bones[joint].head = head
+        bones[joint].tail = tail
+        bones[joint].align_roll(matrix[:, 2])
+
+
+@contextmanager
+def _edit_bones(
+    context: bpy.types.Context, armature: bpy.types.Object
+) -> Iterator[bpy.types.ArmatureEditBones]:
+    """Edit mode on one armature, and everything back as it was afterwards.
+
+    Edit mode takes only a visible object of the active view layer, so that is what it is meanwhile.
+    """
+    layer = context.view_layer
+    active = layer.objects.active
+    mode = active.mode if active else "OBJECT"
+    leave_edit_mode(context)
+    root = context.scene.collection
+    linked = armature.name not in layer.objects
+    if linked:
+        if armature.name in root.objects:
+            raise OneTakeError("hidden", f"{armature.name} is not in this view layer; show it first.")
+        root.objects.link(armature)
+    hidden, disabled = armature.hide_get(), armature.hide_viewport
+    armature.hide_viewport = False
+    armature.hide_set(False)
+    layer.objects.active = armature
+    try:
+        bpy.ops.object.mode_set(mode="EDIT")
+        yield armature.data.edit_bones
+    finally:
+        if armature.mode == "EDIT":
+            bpy.ops.object.mode_set(mode="OBJECT")
+        armature.hide_viewport = disabled
+        armature.hide_set(hidden)
+        if linked:
+            root.objects.unlink(armature)
+        layer.objects.active = active
+        if active and mode != active.mode and bpy.ops.object.mode_set.poll():
+            bpy.ops.object.mode_set(mode=mode)
+
+
+def leave_edit_mode(context: bpy.types.Context) -> None:
+    """Object mode: what is edited elsewhere is written to its data first."""
+    if context.view_layer.objects.active and bpy.ops.object.mode_set.poll():
+        bpy.ops.object.mode_set(mode="OBJECT")

@@ -1,0 +1,117 @@
+"""One call from a take to a character in the scene."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import bpy
+import numpy as np
+
+from ...backend.errors import OneTakeError
+from ...backend.motion.body import Body
+from ...backend.motion.smoothing import SmoothingSettings
+from ...backend.motion.take import Take
+from .armature import create_armature, leave_edit_mode
+from .body_mesh import create_body
+from .camera import create_camera, show_video
+from .character import Character, remember
+from .rest_skeleton import RestSkeleton
+from .timing import adopt_frame_rate, cover, frame_rate, frames_of, is_animated
+
+# Rest joints further than this, in metres, from those of the take mean another body.
+_SAME_BODY = 0.005
+
+
+def import_take(
+    context: bpy.types.Context,
+    take: Take,
+    body: Body,
+    *,
+    video_path: str | Path | None = None,
+    video_fps: float | None = None,
+    smoothing: SmoothingSettings | None = None,
+    camera: bpy.types.Object | None = None,
+) -> Character:
+    """Put one take into the scene: a collection with armature, skinned body, key frames, camera.
+
+    video_path: the picture behind the character: upright, starting at 0, video_fps frames a second
+    (the take's own rate where None). smoothing: None keys the motion as it was estimated.
+    camera: that of another take of the same video, to share it.
+
+    A scene without animation gets the video's frame rate and range; another keeps its rate, and the
+    keys sit at their times all the same. The video starts at the scene's first frame.
+    Pushes no undo step. OneTakeError where take and body, or the video, do not fit.
+    """
+    skeleton = RestSkeleton.of(body)
+    _require_same_body(take, body, skeleton)
+    leave_edit_mode(context)
+    scene = context.scene
+    fresh = not is_animated(scene)
+    rate = video_fps or take.fps
+    adopt_frame_rate(scene, rate)
+
+    clip = Path(take.video_name).stem or "take"
+    name = clip if take.person_id == 1 else f"{clip}.person{take.person_id}"
+    collection = bpy.data.collections.new(name)
+    scene.collection.children.link(collection)
+    armature = create_armature(context, collection, name, skeleton, take.betas)
+    body_object = create_body(
+        collection, f"{name}.body", body, take.betas, armature, take.person_id
+    )
+    last = float(scene.frame_start)
+    if camera is None:
+        camera = create_camera(scene, collection, f"{clip}.camera", take)
+        if video_path:
+            last = show_video(scene, camera, Path(video_path), rate)
+    character = Character(armature, body_object, camera)
+    remember(context, character, take, skeleton, smoothing)
+
+    frames = frames_of(take.timestamps[-1:], scene.frame_start, frame_rate(scene))
+    cover(scene, max(last, frames[-1]), fresh=fresh)
+    _select_only(context, armature)
+    return character
+
+
+def import_takes(
+    context: bpy.types.Context,
+    takes: Sequence[Take],
+    body: Body,
+    *,
+    video_path: str | Path | None = None,
+    video_fps: float | None = None,
+    smoothing: SmoothingSettings | None = None,
+) -> list[Character]:
+    """Every person of one video, in front of one camera. See `import_take`."""
+    made: list[Character] = []
+    for take in takes:
+        made.append(
+            import_take(
+                context,
+                take,
+                body,
+                video_path=video_path,
+                video_fps=video_fps,
+                smoothing=smoothing,
+                camera=made[0].camera if made else None,
+            )
+        )
+    return made
+
+
+def _require_same_body(take: Take, body: Body, skeleton: RestSkeleton) -> None:
+    if take.body != body.name:
+        raise OneTakeError(
+            "wrong_body", f"The take was made with the {take.body} body, not with {body.name}."
+        )
+    # Both hang at their own height; only the figure counts.
+    difference = skeleton.joints(take.betas) - take.rest
+    if np.abs(difference - difference[0]).max() > _SAME_BODY:
+        raise OneTakeError(
+            "wrong_body",
+            f"The take was made with another version of the {body.name} body; convert it again.",
+        )
+
+
+def _select_only(context: bpy.types.Context, armature: bpy.types.Object) -> None:
+    for item in context.view_layer.objects:
+        item.select_set(item == armature)
+    context.view_layer.objects.active = armature

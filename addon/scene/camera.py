@@ -1,0 +1,119 @@
+"""The video's camera: exactly the take's pinhole, with the video behind the character."""
+
+import math
+from pathlib import Path
+
+import bpy
+import numpy as np
+
+from ...backend.errors import OneTakeError
+from ...backend.motion.rotations import continuous_quaternions, matrix_to_quaternion
+from ...backend.motion.take import Take
+from .curves import Curve, new_action, write_curves
+from .rest_skeleton import TO_BLENDER, blender_axes
+from .timing import frame_rate, frames_of
+
+# A computer vision camera looks along +z with y down, Blender's along -z with y up.
+_FLIP = np.diag([1.0, -1.0, -1.0])
+
+
+def create_camera(
+    scene: bpy.types.Scene, collection: bpy.types.Collection, name: str, take: Take
+) -> bpy.types.Object:
+    """A camera that projects the world to the video's pixels; keyed where the take's one moves.
+
+    It becomes the scene's camera, and the video's size the render size, where the scene has none.
+    """
+    data = bpy.data.cameras.new(name)
+    camera = bpy.data.objects.new(name, data)
+    collection.objects.link(camera)
+    camera.rotation_mode = "QUATERNION"
+    aspect = _set_intrinsics(data, take.camera_K, take.image_size)
+    if scene.camera is None:
+        scene.camera = camera
+        scene.render.resolution_x, scene.render.resolution_y = map(int, take.image_size)
+        scene.render.resolution_percentage = 100
+        scene.render.pixel_aspect_x, scene.render.pixel_aspect_y = aspect
+    _place(scene, camera, take)
+    return camera
+
+
+def show_video(
+    scene: bpy.types.Scene, camera: bpy.types.Object, path: Path, rate: float
+) -> float:
+    """Show an upright video of constant `rate` (frames/s) behind the scene, its start at frame_start.
+
+    Returns the scene frame of its last picture. OneTakeError where Blender cannot read the file.
+    """
+    try:
+        image = bpy.data.images.load(str(path), check_existing=True)
+    except RuntimeError as error:
+        raise OneTakeError("no_video", f"Blender cannot read {path.name}.") from error
+    data = camera.data
+    data.show_background_images = True
+    background = data.background_images.new()
+    background.image = image
+    background.alpha = 1.0
+    background.display_depth = "BACK"
+    background.frame_method = "FIT"
+    user = background.image_user
+    user.frame_start = scene.frame_start
+    user.use_auto_refresh = True
+    length = max(image.frame_duration, 1)
+    played = frame_rate(scene) / rate
+    user.frame_duration = max(length, math.ceil(length * played))
+    if not math.isclose(played, 1.0, rel_tol=1e-5):
+        _retime(scene, data, played, length)
+    return scene.frame_start + (length - 1) * played
+
+
+def _set_intrinsics(
+    data: bpy.types.Camera, intrinsics: np.ndarray, size: np.ndarray
+) -> tuple[float, float]:
+    """Lens and shifts from K (3, 3) in pixels; returns the pixel aspect (x, y) that K needs."""
+    (fx, _, cx), (_, fy, cy), _ = np.asarray(intrinsics, np.float64)
+    width, height = map(float, size)
+    # With the fit fixed to the width, focal length and both shifts are fractions of the width.
+    data.sensor_fit = "HORIZONTAL"
+    data.sensor_width = 36.0
+    data.lens = fx * data.sensor_width / width
+    tall = fy / fx  # how much wider than high a pixel is
+    data.shift_x = (width / 2 - cx) / width
+    data.shift_y = (cy - height / 2) / (width * tall)
+    data.clip_start, data.clip_end = 0.01, 1000.0
+    return max(tall, 1.0), max(1.0 / tall, 1.0)
+
+
+def _place(scene: bpy.types.Scene, camera: bpy.types.Object, take: Take) -> None:
+    world_to_camera = np.asarray(take.camera_R, np.float64)
+    camera_to_world = np.swapaxes(world_to_camera, -1, -2)
+    rotations = TO_BLENDER @ camera_to_world @ _FLIP
+    places = blender_axes(-np.einsum("...ab,...b->...a", camera_to_world, take.camera_t))
+    turns = matrix_to_quaternion(rotations)
+    if turns.ndim == 1 and places.ndim == 1:
+        camera.location, camera.rotation_quaternion = places, turns
+        return
+    count = len(take)
+    places = np.broadcast_to(places, (count, 3))
+    turns = continuous_quaternions(np.broadcast_to(turns, (count, 4)))
+    group = "Object Transforms"
+    curves = [Curve("location", axis, group, places[:, axis]) for axis in range(3)]
+    curves += [Curve("rotation_quaternion", part, group, turns[:, part]) for part in range(4)]
+    action = new_action(camera, camera.name)
+    frames = frames_of(take.timestamps, scene.frame_start, frame_rate(scene))
+    write_curves(action, frames, curves)
+
+
+def _retime(scene: bpy.types.Scene, data: bpy.types.Camera, played: float, length: int) -> None:
+    """Slide the movie's frame offset so that it keeps its own speed in a scene of another rate.
+
+    played: scene frames for one frame of the movie. Blender shows one for one.
+    """
+    index = len(data.background_images) - 1
+    scene_frames = np.arange(math.ceil(length * played) + 1)
+    offsets = np.floor(scene_frames / played + 1e-6) - scene_frames
+    path = f"background_images[{index}].image_user.frame_offset"
+    action = new_action(data, f"{data.name}.video")
+    write_curves(
+        action, scene.frame_start + scene_frames, [Curve(path, 0, "Video", offsets)]
+    )

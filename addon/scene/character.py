@@ -1,0 +1,137 @@
+"""A character in the scene, and what can be changed about it afterwards: smoothing and shape.
+
+Everything it needs is in the .blend: the unsmoothed motion and the skeleton as a function of the
+shape (`stored_motion`), the smoothing and the shape of its bones as custom properties.
+"""
+
+import json
+from dataclasses import dataclass
+
+import bpy
+import numpy as np
+
+from ...backend.errors import OneTakeError
+from ...backend.motion.smoothing import SmoothingSettings, smooth
+from ...backend.motion.take import Take
+from .armature import move_rest
+from .body_mesh import set_betas
+from .curves import new_action
+from .keyframes import key_motion
+from .rest_skeleton import RestSkeleton
+from .stored_motion import MOTION, store, stored
+from .timing import frame_rate, frames_of
+
+_ACTION = "onetake_action"
+_BETAS = "onetake_betas"
+_CAMERA = "onetake_camera"
+_SMOOTHING = "onetake_smoothing"
+_TIMING = "onetake_timing"
+
+
+@dataclass(frozen=True)
+class Character:
+    """The armature that carries everything, and what hangs on it; None where the user removed it.
+
+    Holds Blender objects: make a new one after undo or loading a file.
+    """
+
+    armature: bpy.types.Object
+    body: bpy.types.Object | None
+    camera: bpy.types.Object | None
+
+    @classmethod
+    def of(cls, item: bpy.types.Object | None) -> "Character":
+        """The character that an armature or its body belongs to; OneTakeError where there is none."""
+        if item and item.type == "MESH" and item.parent:
+            item = item.parent
+        if item is None or MOTION not in item:
+            raise OneTakeError("no_character", "Select a character that OneTake made.")
+        bodies = [child for child in item.children if child.type == "MESH" and _has_betas(child)]
+        return cls(item, bodies[0] if bodies else None, item.get(_CAMERA))
+
+    @property
+    def action(self) -> bpy.types.Action | None:
+        """The action that holds the take, whether or not it plays at the moment."""
+        return self.armature.get(_ACTION)
+
+    @property
+    def betas(self) -> np.ndarray:
+        """(10,) shape that the bones have, in standard deviations."""
+        return np.array(self.armature[_BETAS])
+
+    @property
+    def smoothing(self) -> SmoothingSettings | None:
+        """What the key frames were smoothed with; None for the motion as it was estimated."""
+        return _settings(self.armature[_SMOOTHING])
+
+
+def characters(scene: bpy.types.Scene) -> list[Character]:
+    """Every character of a scene."""
+    return [Character.of(item) for item in scene.objects if MOTION in item]
+
+
+def remember(
+    context: bpy.types.Context,
+    character: Character,
+    take: Take,
+    skeleton: RestSkeleton,
+    settings: SmoothingSettings | None,
+) -> None:
+    """Store a new character's take on it and key it."""
+    armature = character.armature
+    store(armature, take, skeleton)
+    armature[_BETAS] = np.asarray(take.betas, float).tolist()
+    armature[_CAMERA] = character.camera
+    # What the user makes of the scene's range and rate later must not move the motion when it is
+    # keyed again.
+    armature[_TIMING] = [float(context.scene.frame_start), frame_rate(context.scene)]
+    apply_smoothing(character, settings)
+
+
+def stored_take(character: Character) -> Take:
+    """The unsmoothed take, with the shape it was estimated with; landmarks and boxes are zeros."""
+    return stored(character.armature)[0]
+
+
+def apply_smoothing(character: Character, settings: SmoothingSettings | None) -> None:
+    """Key the stored motion again, smoothed; None keys it as it was estimated."""
+    character.armature[_SMOOTHING] = json.dumps(settings and settings.to_dict())
+    _key_again(character)
+
+
+def apply_shape(context: bpy.types.Context, character: Character, betas: np.ndarray) -> None:
+    """Give the character another shape, betas (10,): body, rest bones and key frames together.
+
+    The pelvis rises or sinks so that the feet keep their height over the floor.
+    """
+    betas = np.asarray(betas, float)
+    assert betas.shape == (10,), f"betas are {betas.shape}, not (10,)"
+    _, skeleton = stored(character.armature)
+    if character.body:
+        set_betas(character.body, betas)
+    move_rest(context, character.armature, skeleton, betas)
+    character.armature[_BETAS] = betas.tolist()
+    _key_again(character)
+
+
+def _key_again(character: Character) -> None:
+    armature = character.armature
+    take, skeleton = stored(armature)
+    settings = character.smoothing
+    poses, trans = take.poses, take.trans
+    if settings:
+        poses, trans = smooth(poses, trans, take.timestamps, settings)
+    trans = skeleton.keep_on_floor(poses, trans, take.betas, character.betas)
+    if character.action is None:
+        armature[_ACTION] = new_action(armature, armature.name)
+    frames = frames_of(take.timestamps, *armature[_TIMING])
+    key_motion(armature, character.action, frames, poses, trans)
+
+
+def _settings(text: str) -> SmoothingSettings | None:
+    data = json.loads(text)
+    return None if data is None else SmoothingSettings.from_dict(data)
+
+
+def _has_betas(item: bpy.types.Object) -> bool:
+    return bool(item.data.shape_keys) and len(item.data.shape_keys.key_blocks) > 10
