@@ -1,0 +1,152 @@
+"""`onetake.py test`: the style check, then the tests in every environment they are about."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import OneTakeError
+from .environments import Recipe
+from .installation import BLENDER_5_0, BLENDER_LTS, Installation
+from .processes import ROOT, environment, run
+
+
+@dataclass(frozen=True)
+class Suite:
+    """Test folders and the environment they run in; blender None stands for the backend's."""
+
+    folders: tuple[str, ...]
+    blender: Recipe | None = None
+
+    @property
+    def title(self) -> str:
+        """For the heading over its output."""
+        where = self.blender.name.replace("-", " ") if self.blender else "the backend's environment"
+        return f"{', '.join(self.folders)} in {where}"
+
+
+SUITES = (
+    Suite(("tests/unit", "tests/backend")),
+    Suite(("tests/blender",), BLENDER_LTS),
+    Suite(("tests/blender",), BLENDER_5_0),
+    Suite(("tests/engines",)),
+)
+
+
+@dataclass
+class Counts:
+    """How many tests ended how."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
+
+
+def run_tests(installation: Installation, arguments: list[str]) -> int:
+    """Run all tests, or those that pytest's arguments choose; 0 when none failed.
+
+    Paths among the arguments choose suites too. The last line says how many ended how.
+    """
+    chosen = [(suite, paths) for suite in SUITES for paths in [select(suite, arguments)] if paths]
+    if not chosen:
+        raise OneTakeError("usage", "There are no tests at the paths given.")
+    options = [argument for argument in arguments if not _is_path(argument)]
+    env, pythons = _prepare(installation, [suite for suite, _ in chosen])
+    start, counts = time.monotonic(), Counts()
+
+    _heading(f"style, {time.monotonic() - start:.0f} s")
+    if run([pythons[None], "-m", "ruff", "check", "."], env, ROOT) != 0:
+        counts.failed += 1
+    for suite, paths in chosen:
+        _heading(f"{suite.title}, {time.monotonic() - start:.0f} s")
+        _run_suite(pythons[suite.blender], env, [*options, *paths], counts)
+    print(f"\nAll in {time.monotonic() - start:.0f} s\n{counts}", flush=True)
+    return 1 if counts.failed or not counts.passed else 0
+
+
+def select(suite: Suite, arguments: list[str]) -> list[str]:
+    """The paths of this suite to hand to pytest; without paths in the arguments, all of it."""
+    asked = [argument for argument in arguments if _is_path(argument)]
+    if not asked:
+        return [folder for folder in suite.folders if any((ROOT / folder).rglob("test_*.py"))]
+    homes = [(ROOT / folder).resolve() for folder in suite.folders]
+    chosen = []
+    for argument in asked:
+        path = _path_of(argument).resolve()
+        if any(home == path or home in path.parents for home in homes):
+            chosen.append(argument)
+        else:  # a folder above ours, such as tests/
+            chosen += [str(home) for home in homes if path in home.parents]
+    return chosen
+
+
+def _path_of(argument: str) -> Path:
+    # tests/unit/test_take.py::test_name
+    return ROOT / argument.split("::")[0]
+
+
+def _is_path(argument: str) -> bool:
+    return not argument.startswith("-") and _path_of(argument).exists()
+
+
+def _prepare(
+    installation: Installation, suites: list[Suite]
+) -> tuple[dict[str, str], dict[Recipe | None, Path]]:
+    """Install what these suites need; the environment to run in and a Python for each."""
+    pythons: dict[Recipe | None, Path] = {}
+    recipes = list(dict.fromkeys(suite.blender for suite in suites if suite.blender))
+    if any(suite.folders == ("tests/engines",) for suite in suites):
+        recipes = recipes or [BLENDER_LTS]  # what the engines read comes from Blender
+    for recipe in recipes:
+        installed = installation.ensure(recipe)
+        pythons[recipe] = installed.blender
+        installation.ensure_test_requirements(installed.blender, ("test",))
+    pythons[None] = installation.ensure(blender=False).backend
+    installation.ensure_test_requirements(pythons[None], ("test", "test-backend"))
+    env = environment(
+        {
+            "PYTHONPATH": str(ROOT),
+            "ONETAKE_HOME": str(installation.home),
+            "ONETAKE_BACKEND_PYTHON": str(pythons[None]),
+        }
+    )
+    if recipes:
+        env["ONETAKE_BLENDER_PYTHON"] = str(pythons[recipes[0]])
+    return env, pythons
+
+
+def _run_suite(python: Path, env: dict[str, str], arguments: list[str], counts: Counts) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.xml"
+        command = [python, "-m", "pytest", f"--junitxml={report}", *arguments]
+        status = run(command, env, ROOT)
+        failed = count(report, counts)
+    # 5: the options (-k, -m) chose no test here. A crash after the last test is a failure too.
+    if status not in (0, 5) and not failed:
+        print(f"pytest ended with status {status}", flush=True)
+        counts.failed += 1
+
+
+def count(report: Path, counts: Counts) -> int:
+    """Add a JUnit report to the counts; how many failed in it, 0 where there is none."""
+    if not report.exists():
+        return 0
+    failed = 0
+    for suite in ElementTree.parse(report).getroot().iter("testsuite"):
+        bad = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
+        skipped = int(suite.get("skipped", 0))
+        counts.passed += max(0, int(suite.get("tests", 0)) - bad - skipped)
+        counts.failed += bad
+        counts.skipped += skipped
+        failed += bad
+    return failed
+
+
+def _heading(title: str) -> None:
+    print(f"\n== {title}", flush=True)
