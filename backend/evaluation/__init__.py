@@ -1,0 +1,1 @@
+"""What a take is worth: metrics, and the scripts that print them."""
