@@ -1,0 +1,67 @@
+"""What the tracker asks of a detector, and the square region that both speak of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import cv2
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Region:
+    """A rotated square in the picture that holds one person."""
+
+    x: float  # px, centre
+    y: float
+    side: float  # px
+    angle: float  # radians, clockwise on screen; 0 for a person who stands upright
+
+    def to_picture(self, cells: int) -> np.ndarray:
+        """(2, 3) f8 affine map from a cells x cells crop to picture pixels."""
+        scale = self.side / cells
+        c, s = np.cos(self.angle) * scale, np.sin(self.angle) * scale
+        half = cells / 2
+        return np.array(
+            [[c, -s, self.x - half * (c - s)], [s, c, self.y - half * (s + c)]]
+        )
+
+    def crop(self, rgb: np.ndarray, cells: int, border: int = cv2.BORDER_REPLICATE) -> np.ndarray:
+        """uint8 (cells, cells, 3), sampled from the picture."""
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        return cv2.warpAffine(
+            rgb, self.to_picture(cells), (cells, cells), flags=flags, borderMode=border
+        )
+
+
+@dataclass(frozen=True)
+class Detection:
+    """A person found in a whole picture."""
+
+    score: float  # 0..1
+    region: Region  # where to look for the landmarks
+
+
+@dataclass(frozen=True)
+class LandmarkResult:
+    """The landmarks found in one region."""
+
+    landmarks: np.ndarray  # (33, 3) f4 x, y in px of the whole picture, visibility 0..1
+    world: np.ndarray  # (33, 3) f4 m from the hips' midpoint, x right, y down, z away
+    presence: np.ndarray  # (33,) f4 0..1: the landmark lies in the picture
+    score: float  # 0..1: there is a person in the region
+    region: Region  # where it was looked for
+    following: Region  # where to look in the next frame
+    mask: np.ndarray  # (cells, cells) bool in the region's crop: the person's silhouette
+
+
+class PersonDetector(Protocol):
+    """Finds people and their BlazePose landmarks; backend.people.blazepose is the default one."""
+
+    def detect(self, rgb: np.ndarray, window: Region) -> list[Detection]:
+        """People in an upright window of a uint8 RGB (H, W, 3) picture, best first."""
+        ...
+
+    def landmarks(self, rgb: np.ndarray, regions: Sequence[Region]) -> list[LandmarkResult]:
+        """One result a region, in order."""
+        ...

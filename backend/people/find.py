@@ -1,0 +1,54 @@
+"""The people in a video: the stage's one entry."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import OneTakeError
+from ..video import Frame, VideoInfo
+from .blazepose import BlazePose
+from .detector import PersonDetector
+from .stitch import people_from
+from .track import PersonTrack
+from .tracker import Tracker
+
+
+def find_people(
+    frames: Iterable[Frame],
+    info: VideoInfo,
+    models_folder: Path,
+    *,
+    keep_masks: bool = False,
+    threads: int = 2,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    should_stop: Callable[[], bool] = lambda: False,
+    detector: PersonDetector | None = None,
+) -> list[PersonTrack]:
+    """Follow everybody through the frames; one track a person, the most prominent first.
+
+    progress gets frames done and (estimated) frames in total. keep_masks keeps silhouettes (2 KB
+    a frame and person). detector replaces BlazePose.
+
+    Raises OneTakeError: no_person; missing_model; cancelled when should_stop() says so; and what
+    `frames` raises.
+    """
+    detector = detector or BlazePose(models_folder, threads=threads)
+    tracker = Tracker(detector, info.fps, keep_masks=keep_masks)
+    total = getattr(frames, "expected", info.frame_count)
+    indices, times = [], []
+    for frame in frames:
+        if should_stop():
+            raise OneTakeError("cancelled", "Stopped on request.")
+        tracker.step(frame.index, frame.timestamp, frame.rgb)
+        indices.append(frame.index)
+        times.append(frame.timestamp)
+        progress(len(indices), max(total, len(indices)))
+    people = people_from(tracker.finish(), np.array(indices), np.array(times), info.fps)
+    if not people:
+        raise OneTakeError(
+            "no_person",
+            f"Nobody was found in {info.path.name}; the person should be seen from head to foot "
+            "and be at least a fifth of the picture's height.",
+        )
+    return people

@@ -1,0 +1,206 @@
+"""Follows several people through a video, frame by frame.
+
+It cuts a tracklet at the first doubt (lost, jumped, two on one person) rather than risk a mixture;
+`stitch` joins the pieces of one person afterwards, when the whole clip is known.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from .detector import Detection, LandmarkResult, PersonDetector, Region
+from .tracklet import Tracklet, colour_distance, colours_of, pose_distance
+
+DETECTOR_FRAMES = 10  # frames between two runs of the detector ...
+DETECTOR_SECONDS = 1 / 3  # ... or fewer where that is longer than this
+PRESENT = 0.5  # landmark score below which the person is lost (mediapipe's default)
+SAME_POSE = 0.06  # of the region's side: two results this near are one person
+SAME_PLACE = 0.1  # of the region's side: a detection with hips this near is a known person
+JUMP = 0.35  # of the region's side: limbs do not move further than this between two frames
+GROWTH = 1.6  # nor does a person's size change by more
+COLOUR_JUMP = 0.6  # Hellinger distance to the tracklet's own mean
+
+
+class _Picture(NamedTuple):
+    index: int
+    time: float
+    rgb: np.ndarray
+
+
+class _Sighting(NamedTuple):
+    tracklet: Tracklet
+    result: LandmarkResult
+    colours: np.ndarray
+
+
+class Tracker:
+    """Feed it frames in order with `step`, then take `finish()`."""
+
+    def __init__(self, detector: PersonDetector, fps: float, *, keep_masks: bool = False) -> None:
+        self._detector = detector
+        self._every = int(np.clip(round(fps * DETECTOR_SECONDS), 1, DETECTOR_FRAMES))
+        self._keep_masks = keep_masks
+        self._active: list[Tracklet] = []
+        self._ended: list[Tracklet] = []
+        # Frames that the detector has not seen: new people are followed back through them.
+        self._unsearched: list[_Picture] = []
+        self._started = False
+
+    def step(self, index: int, time: float, rgb: np.ndarray) -> None:
+        """Process one frame. rgb: uint8 (H, W, 3)."""
+        picture = _Picture(index, time, rgb)
+        sightings = [s for s in self._look(picture, self._active) if _plausible(s, time)]
+        sightings = _without_doubles(sightings, time)
+        for sighting in sightings:
+            self._add(picture, sighting)
+        seen = {id(s.tracklet) for s in sightings}
+        lost = len(seen) < len(self._active)
+        self._ended += [t for t in self._active if id(t) not in seen]
+        self._active = [t for t in self._active if id(t) in seen]
+        if lost or not self._started or len(self._unsearched) + 1 >= self._every:
+            self._started = True
+            self._search(picture)
+            self._unsearched.clear()
+        else:
+            self._unsearched.append(picture)
+
+    def finish(self) -> list[Tracklet]:
+        """All tracklets, in the order in which they began."""
+        return sorted(self._ended + self._active, key=lambda t: t.frames[0])
+
+    def _look(self, picture: _Picture, tracklets: Sequence[Tracklet]) -> list[_Sighting]:
+        regions = [t.next_region for t in tracklets]
+        results = self._detector.landmarks(picture.rgb, regions)
+        return [
+            _Sighting(tracklet, result, colours_of(picture.rgb, result))
+            for tracklet, result in zip(tracklets, results, strict=True)
+        ]
+
+    def _add(self, picture: _Picture, sighting: _Sighting) -> None:
+        sighting.tracklet.add(
+            picture.index, picture.time, sighting.result, sighting.colours, self._keep_masks
+        )
+
+    def _search(self, picture: _Picture) -> None:
+        """Run the detector: confirm the tracklets that it sees, start those it sees first."""
+        detections = [
+            detection
+            for window in search_windows(*picture.rgb.shape[:2])
+            for detection in self._detector.detect(picture.rgb, window)
+        ]
+        confirmed: dict[int, float] = {}
+        for detection in sorted(detections, key=lambda d: -d.score):
+            tracklet = self._known(detection) or self._new(picture, detection)
+            if tracklet is not None:
+                confirmed.setdefault(id(tracklet), detection.score)
+        for tracklet in self._active:
+            tracklet.support.append(confirmed.get(id(tracklet), 0.0))
+
+    def _known(self, detection: Detection) -> Tracklet | None:
+        """The active tracklet whose hips lie at a detection's hips."""
+        there = detection.region
+
+        def distance(tracklet: Tracklet) -> float:
+            here = tracklet.next_region
+            return float(np.hypot(here.x - there.x, here.y - there.y) / here.side)
+
+        nearest = min(self._active, key=distance, default=None)
+        return nearest if nearest is not None and distance(nearest) < SAME_PLACE else None
+
+    def _new(self, picture: _Picture, detection: Detection) -> Tracklet | None:
+        """A tracklet for a detected person, or the active one whose person it turns out to be."""
+        (result,) = self._detector.landmarks(picture.rgb, [detection.region])
+        if result.score >= PRESENT:  # the detector's region is rough: look again
+            (result,) = self._detector.landmarks(picture.rgb, [result.following])
+        if not _usable(result):
+            return None
+        for other in self._active:
+            if pose_distance(result.landmarks, other.landmarks[-1], result.region.side) < SAME_POSE:
+                return other
+        tracklet = Tracklet(next_region=result.region)
+        self._add(picture, _Sighting(tracklet, result, colours_of(picture.rgb, result)))
+        self._follow_back(tracklet)
+        self._active.append(tracklet)
+        return tracklet
+
+    def _follow_back(self, tracklet: Tracklet) -> None:
+        """Extend a new tracklet into the frames before the detector saw it."""
+        forward = tracklet.next_region
+        for picture in reversed(self._unsearched):
+            (sighting,) = self._look(picture, [tracklet])
+            if not _plausible(sighting, picture.time) or any(
+                pose_distance(sighting.result.landmarks, other, sighting.result.region.side)
+                < SAME_POSE
+                for other in self._poses_at(picture.index)
+            ):
+                break
+            self._add(picture, sighting)
+        tracklet.reverse()
+        tracklet.next_region = forward
+
+    def _poses_at(self, frame: int) -> list[np.ndarray]:
+        """The landmarks of everybody already known in a frame."""
+        return [
+            t.landmarks[frame - t.frames[0]]
+            for t in self._ended + self._active
+            if t.frames[0] <= frame <= t.frames[-1]
+        ]
+
+
+def search_windows(height: int, width: int) -> list[Region]:
+    """The whole picture and half-overlapping squares along its long side.
+
+    The detector sees 224 pixels: in the whole of a wide picture it misses people of a quarter of
+    its height, which it finds in the squares.
+    """
+    side, long = sorted((height, width))
+    whole = Region(width / 2, height / 2, long, 0.0)
+    count = int(np.ceil((long - side) / (side / 2))) + 1
+    if count == 1:
+        return [whole]
+    centres = np.linspace(side / 2, long - side / 2, count)
+    if width > height:
+        return [whole] + [Region(float(c), height / 2, side, 0.0) for c in centres]
+    return [whole] + [Region(width / 2, float(c), side, 0.0) for c in centres]
+
+
+def _usable(result: LandmarkResult) -> bool:
+    return result.score >= PRESENT and 4 < result.following.side < 1e5
+
+
+def _plausible(sighting: _Sighting, time: float) -> bool:
+    """False where a sighting cannot be the next of its tracklet."""
+    tracklet, result, colours = sighting
+    if not _usable(result):
+        return False
+    growth = result.following.side / tracklet.next_region.side
+    moved = pose_distance(
+        tracklet.predicted(time), result.landmarks, tracklet.next_region.side
+    )
+    return (
+        moved < JUMP
+        and 1 / GROWTH < growth < GROWTH
+        and colour_distance(colours, tracklet.colours) < COLOUR_JUMP
+    )
+
+
+def _without_doubles(sightings: list[_Sighting], time: float) -> list[_Sighting]:
+    """Of two sightings of one person keep that of the tracklet whose past fits better."""
+    kept: list[_Sighting] = []
+    for sighting in sorted(sightings, key=lambda s: _surprise(s, time)):
+        result = sighting.result
+        if all(
+            pose_distance(result.landmarks, other.result.landmarks, result.region.side) > SAME_POSE
+            for other in kept
+        ):
+            kept.append(sighting)
+    return kept
+
+
+def _surprise(sighting: _Sighting, time: float) -> float:
+    """How badly a sighting fits its tracklet's past; 0 is a perfect fit."""
+    tracklet, result, colours = sighting
+    moved = pose_distance(tracklet.predicted(time), result.landmarks, result.region.side)
+    grown = abs(float(np.log(result.following.side / tracklet.next_region.side)))
+    return 4 * moved + grown + colour_distance(colours, tracklet.colours)

@@ -1,0 +1,98 @@
+"""A stretch of one person's frames without doubt about who it is: what the tracker builds."""
+
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+
+from .detector import LandmarkResult, Region
+
+COLOUR_BINS = 6  # a channel; enough to tell shirts apart, few enough to forgive shade
+COLOUR_RANGE = [0, 256, 64, 192, 64, 192]  # of L, a and b; nothing is dyed further out
+COLOUR_CELLS = 64
+HIPS, SHOULDERS = [23, 24], [11, 12]
+LIMBS = [11, 12, 13, 14, 15, 16, 23, 24, 25, 26, 27, 28]
+
+
+@dataclass
+class Tracklet:
+    """Consecutive sightings of one person. One entry a frame in every list."""
+
+    frames: list[int] = field(default_factory=list)  # index in the video, without gaps
+    times: list[float] = field(default_factory=list)  # s
+    landmarks: list[np.ndarray] = field(default_factory=list)  # (33, 3) f4 px, visibility
+    world: list[np.ndarray] = field(default_factory=list)  # (33, 3) f4 m
+    scores: list[float] = field(default_factory=list)
+    regions: list[np.ndarray] = field(default_factory=list)  # (4,) f4 x, y, side, angle
+    masks: list[np.ndarray] = field(default_factory=list)  # packed bits; empty when not kept
+    support: list[float] = field(default_factory=list)  # detector's score, 0 for a miss; per run
+    colours: np.ndarray | None = None  # (3, bins^3) mean of `colours_of`
+    colour_count: int = 0
+    next_region: Region | None = None
+
+    def add(
+        self, frame: int, time: float, result: LandmarkResult, colours: np.ndarray, mask: bool
+    ) -> None:
+        self.frames.append(frame)
+        self.times.append(time)
+        self.landmarks.append(result.landmarks)
+        self.world.append(result.world)
+        self.scores.append(result.score)
+        seen = result.region
+        self.regions.append(np.array([seen.x, seen.y, seen.side, seen.angle], np.float32))
+        if mask:
+            self.masks.append(np.packbits(result.mask, axis=-1))
+        self.colour_count += 1
+        if self.colours is None:
+            self.colours = colours.copy()
+        else:
+            self.colours += (colours - self.colours) / self.colour_count
+        self.next_region = result.following
+
+    def predicted(self, time: float) -> np.ndarray:
+        """(33, 2) px where the landmarks are expected: constant velocity, damped."""
+        now = self.landmarks[-1][:, :2]
+        if len(self.frames) < 2:
+            return now
+        # Nobody keeps a speed for long: no more than two steps of it.
+        steps = (time - self.times[-1]) / (self.times[-1] - self.times[-2])
+        return now + (now - self.landmarks[-2][:, :2]).mean(0) * min(steps, 2)
+
+    def reverse(self) -> None:
+        """Turn the order of time around, to follow a person back to where they came from."""
+        for name in ("frames", "times", "landmarks", "world", "scores", "regions", "masks"):
+            getattr(self, name).reverse()
+
+
+def colours_of(rgb: np.ndarray, result: LandmarkResult) -> np.ndarray:
+    """(3, bins^3) f4: colour histograms of head, trunk and legs, each summing to 1 (0: unseen)."""
+    crop = result.region.crop(rgb, COLOUR_CELLS)
+    mask = cv2.resize(result.mask.view(np.uint8), (COLOUR_CELLS, COLOUR_CELLS))
+    to_crop = cv2.invertAffineTransform(result.region.to_picture(COLOUR_CELLS))
+    shoulders, hips = (
+        int(np.clip(to_crop[1, :2] @ place + to_crop[1, 2], 0, COLOUR_CELLS))
+        for place in (result.landmarks[SHOULDERS, :2].mean(0), result.landmarks[HIPS, :2].mean(0))
+    )
+    lab = cv2.cvtColor(crop, cv2.COLOR_RGB2Lab)
+    bands = (slice(0, shoulders), slice(shoulders, max(shoulders, hips)), slice(hips, None))
+    found = np.zeros((len(bands), COLOUR_BINS**3), np.float32)
+    for band, rows in enumerate(bands):
+        if mask[rows].any():
+            counts = cv2.calcHist(
+                [lab[rows]], [0, 1, 2], mask[rows], [COLOUR_BINS] * 3, COLOUR_RANGE
+            )
+            found[band] = counts.ravel() / max(counts.sum(), 1)
+    return found
+
+
+def colour_distance(a: np.ndarray, b: np.ndarray) -> float:
+    """Hellinger distance of two `colours_of`, 0 (same) to 1; bands that one lacks do not count."""
+    both = (a.sum(1) > 0) & (b.sum(1) > 0)
+    if not both.any():
+        return 0.5
+    return float(np.sqrt(np.clip(1 - np.sqrt(a[both] * b[both]).sum(1), 0, 1)).mean())
+
+
+def pose_distance(a: np.ndarray, b: np.ndarray, side: float) -> float:
+    """Mean distance of the limb joints of two (33, 2+) poses, in units of a region's side."""
+    return float(np.linalg.norm(a[LIMBS, :2] - b[LIMBS, :2], axis=1).mean() / side)
