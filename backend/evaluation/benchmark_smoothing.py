@@ -5,7 +5,7 @@ import time
 
 import numpy as np
 
-from backend.motion.smoothing import MODES, SmoothingSettings, smooth
+from ..motion.smoothing import MODES, SmoothingSettings, smooth
 
 
 def main(frames: int = 10_000) -> None:

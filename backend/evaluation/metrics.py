@@ -12,14 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.signal import butter, sosfiltfilt
 
-from backend.motion.rotations import (
+from ..motion.rotations import (
     axis_angle_to_quaternion,
     conjugate,
     continuous_quaternions,
     multiply_quaternions,
     quaternion_to_axis_angle,
 )
-from backend.motion.skeleton import JOINT, LIMB_JOINTS
+from ..motion.skeleton import JOINT, LIMB_JOINTS
 
 FPS = 30.0
 CHUNK = 100  # frames of W- and WA-MPJPE
