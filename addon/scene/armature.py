@@ -6,7 +6,6 @@ from contextlib import contextmanager
 import bpy
 import numpy as np
 
-from ...backend.errors import OneTakeError
 from ...backend.motion.skeleton import JOINTS, PARENTS
 from .rest_skeleton import TAILS, RestSkeleton
 
@@ -70,6 +69,21 @@ def _place(bones: bpy.types.ArmatureEditBones, skeleton: RestSkeleton, betas: np
 
 
 @contextmanager
+def object_mode(context: bpy.types.Context) -> Iterator[None]:
+    """Object mode, so that edits are in their data; then the active object's mode again."""
+    active = context.view_layer.objects.active
+    mode = active.mode if active else "OBJECT"
+    if mode != "OBJECT":
+        bpy.ops.object.mode_set(mode="OBJECT")
+    try:
+        yield
+    finally:
+        context.view_layer.objects.active = active
+        if mode != "OBJECT":
+            bpy.ops.object.mode_set(mode=mode)
+
+
+@contextmanager
 def _edit_bones(
     context: bpy.types.Context, armature: bpy.types.Object
 ) -> Iterator[bpy.types.ArmatureEditBones]:
@@ -77,36 +91,23 @@ def _edit_bones(
 
     Edit mode takes only a visible object of the active view layer, so that is what it is meanwhile.
     """
-    layer = context.view_layer
-    active = layer.objects.active
-    mode = active.mode if active else "OBJECT"
-    leave_edit_mode(context)
-    root = context.scene.collection
-    linked = armature.name not in layer.objects
-    if linked:
-        if armature.name in root.objects:
-            raise OneTakeError("hidden", f"{armature.name} is not in this view layer; show it first.")
-        root.objects.link(armature)
-    hidden, disabled = armature.hide_get(), armature.hide_viewport
-    armature.hide_viewport = False
-    armature.hide_set(False)
-    layer.objects.active = armature
-    try:
-        bpy.ops.object.mode_set(mode="EDIT")
-        yield armature.data.edit_bones
-    finally:
-        if armature.mode == "EDIT":
-            bpy.ops.object.mode_set(mode="OBJECT")
-        armature.hide_viewport = disabled
-        armature.hide_set(hidden)
-        if linked:
-            root.objects.unlink(armature)
-        layer.objects.active = active
-        if active and mode != active.mode and bpy.ops.object.mode_set.poll():
-            bpy.ops.object.mode_set(mode=mode)
-
-
-def leave_edit_mode(context: bpy.types.Context) -> None:
-    """Object mode: what is edited elsewhere is written to its data first."""
-    if context.view_layer.objects.active and bpy.ops.object.mode_set.poll():
-        bpy.ops.object.mode_set(mode="OBJECT")
+    layer, root = context.view_layer, context.scene.collection
+    with object_mode(context):
+        # In a collection that this view layer leaves out, or in another scene.
+        absent = armature.name not in layer.objects
+        if absent:
+            root.objects.link(armature)
+        hidden, disabled = armature.hide_get(), armature.hide_viewport
+        armature.hide_viewport = False
+        armature.hide_set(False)
+        layer.objects.active = armature
+        try:
+            bpy.ops.object.mode_set(mode="EDIT")
+            yield armature.data.edit_bones
+        finally:
+            if armature.mode == "EDIT":
+                bpy.ops.object.mode_set(mode="OBJECT")
+            armature.hide_viewport = disabled
+            armature.hide_set(hidden)
+            if absent:
+                root.objects.unlink(armature)

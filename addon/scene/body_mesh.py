@@ -22,8 +22,8 @@ def create_body(
 ) -> bpy.types.Object:
     """A new mesh object under the armature, shaped by betas (10,) and skinned to its bones.
 
-    Its basis is the body at betas = 0, its soles at z = 0. Pose correctives, which only the official
-    SMPL body has, are not carried over.
+    Its basis is the body at betas = 0, its soles at z = 0. Pose correctives, which only the
+    official SMPL body has, are not carried over.
     """
     vertices, directions = levelled(body)
     mesh = _mesh(name, blender_axes(vertices), body.f if body.quads is None else body.quads)
@@ -62,7 +62,7 @@ def _mesh(name: str, vertices: np.ndarray, faces: np.ndarray) -> bpy.types.Mesh:
 
 
 def _add_uv(mesh: bpy.types.Mesh, body: Body) -> None:
-    """Texture coordinates (M, 2) with their number at each quad's corner, where the body has them."""
+    """Texture coordinates (M, 2) and which of them each quad's corner has, where there are any."""
     if body.quads is None or "quads_uv" not in body.extra:
         return
     uv = body.extra["uv"][body.extra["quads_uv"].ravel()]

@@ -10,7 +10,7 @@ from ...backend.errors import OneTakeError
 from ...backend.motion.body import Body
 from ...backend.motion.smoothing import SmoothingSettings
 from ...backend.motion.take import Take
-from .armature import create_armature, leave_edit_mode
+from .armature import create_armature
 from .body_mesh import create_body
 from .camera import create_camera, show_video
 from .character import Character, remember
@@ -43,31 +43,14 @@ def import_take(
     """
     skeleton = RestSkeleton.of(body)
     _require_same_body(take, body, skeleton)
-    leave_edit_mode(context)
-    scene = context.scene
-    fresh = not is_animated(scene)
-    rate = video_fps or take.fps
-    adopt_frame_rate(scene, rate)
-
-    clip = Path(take.video_name).stem or "take"
-    name = clip if take.person_id == 1 else f"{clip}.person{take.person_id}"
-    collection = bpy.data.collections.new(name)
-    scene.collection.children.link(collection)
-    armature = create_armature(context, collection, name, skeleton, take.betas)
-    body_object = create_body(
-        collection, f"{name}.body", body, take.betas, armature, take.person_id
-    )
-    last = float(scene.frame_start)
-    if camera is None:
-        camera = create_camera(scene, collection, f"{clip}.camera", take)
-        if video_path:
-            last = show_video(scene, camera, Path(video_path), rate)
-    character = Character(armature, body_object, camera)
+    if video_path and not Path(video_path).is_file():
+        raise OneTakeError("no_video", f"There is no video at {video_path}.")
+    # The new character becomes the active object: no other can stay in a mode of its own.
+    if context.mode != "OBJECT":
+        bpy.ops.object.mode_set(mode="OBJECT")
+    character = _build(context, take, body, skeleton, video_path, video_fps, camera)
     remember(context, character, take, skeleton, smoothing)
-
-    frames = frames_of(take.timestamps[-1:], scene.frame_start, frame_rate(scene))
-    cover(scene, max(last, frames[-1]), fresh=fresh)
-    _select_only(context, armature)
+    _select_only(context, character.armature)
     return character
 
 
@@ -95,6 +78,38 @@ def import_takes(
             )
         )
     return made
+
+
+def _build(
+    context: bpy.types.Context,
+    take: Take,
+    body: Body,
+    skeleton: RestSkeleton,
+    video_path: str | Path | None,
+    video_fps: float | None,
+    camera: bpy.types.Object | None,
+) -> Character:
+    scene = context.scene
+    fresh = not is_animated(scene)
+    rate = video_fps or take.fps
+    adopt_frame_rate(scene, rate)
+
+    clip = Path(take.video_name).stem or "take"
+    name = clip if take.person_id == 1 else f"{clip}.person{take.person_id}"
+    collection = bpy.data.collections.new(name)
+    scene.collection.children.link(collection)
+    armature = create_armature(context, collection, name, skeleton, take.betas)
+    body_object = create_body(
+        collection, f"{name}.body", body, take.betas, armature, take.person_id
+    )
+    frames = frames_of(take.timestamps, scene.frame_start, frame_rate(scene))
+    last = frames[-1]
+    if camera is None:
+        camera = create_camera(scene, collection, f"{clip}.camera", take)
+        if video_path:
+            last = max(last, show_video(scene, camera, Path(video_path), rate))
+    cover(scene, last, fresh=fresh)
+    return Character(armature, body_object, camera)
 
 
 def _require_same_body(take: Take, body: Body, skeleton: RestSkeleton) -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from ...backend.errors import OneTakeError
 from ...backend.motion.rotations import continuous_quaternions, matrix_to_quaternion
 from ...backend.motion.take import Take
 from .curves import Curve, new_action, write_curves
@@ -38,17 +37,12 @@ def create_camera(
     return camera
 
 
-def show_video(
-    scene: bpy.types.Scene, camera: bpy.types.Object, path: Path, rate: float
-) -> float:
-    """Show an upright video of constant `rate` (frames/s) behind the scene, its start at frame_start.
+def show_video(scene: bpy.types.Scene, camera: bpy.types.Object, path: Path, rate: float) -> float:
+    """Show an upright video of constant `rate` (frames/s), its start at the scene's first frame.
 
-    Returns the scene frame of its last picture. OneTakeError where Blender cannot read the file.
+    Returns the scene frame of its last picture.
     """
-    try:
-        image = bpy.data.images.load(str(path), check_existing=True)
-    except RuntimeError as error:
-        raise OneTakeError("no_video", f"Blender cannot read {path.name}.") from error
+    image = bpy.data.images.load(str(path), check_existing=True)
     data = camera.data
     data.show_background_images = True
     background = data.background_images.new()
@@ -114,6 +108,4 @@ def _retime(scene: bpy.types.Scene, data: bpy.types.Camera, played: float, lengt
     offsets = np.floor(scene_frames / played + 1e-6) - scene_frames
     path = f"background_images[{index}].image_user.frame_offset"
     action = new_action(data, f"{data.name}.video")
-    write_curves(
-        action, scene.frame_start + scene_frames, [Curve(path, 0, "Video", offsets)]
-    )
+    write_curves(action, scene.frame_start + scene_frames, [Curve(path, 0, "Video", offsets)])

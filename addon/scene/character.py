@@ -41,7 +41,7 @@ class Character:
 
     @classmethod
     def of(cls, item: bpy.types.Object | None) -> "Character":
-        """The character that an armature or its body belongs to; OneTakeError where there is none."""
+        """The character that an armature or its body belongs to; OneTakeError if there is none."""
         if item and item.type == "MESH" and item.parent:
             item = item.parent
         if item is None or MOTION not in item:

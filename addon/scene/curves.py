@@ -71,7 +71,7 @@ def read_curve(action: bpy.types.Action, path: str, index: int) -> np.ndarray:
 
 
 def _bag(action: bpy.types.Action):
-    """What holds an action's `fcurves` and `groups`: its slot's channel bag, or before 4.4 itself."""
+    """What holds an action's `fcurves` and `groups`: its slot's channel bag; before 4.4 itself."""
     if not hasattr(action, "slots"):
         return action
     layer = action.layers[0] if action.layers else action.layers.new("Layer")

@@ -23,7 +23,7 @@ _TOPS = (
 
 
 def body_materials(regions: list[str], person_id: int) -> list[bpy.types.Material]:
-    """One material a region, in this order; regions without a look of their own are skin-coloured."""
+    """One material a region, in this order; those without a look of their own are like skin."""
     return [_material(region, person_id) for region in regions]
 
 

@@ -147,7 +147,7 @@ def _tails() -> np.ndarray:
         elif name in _ALONG_THE_SPINE:
             tails[index] = JOINT[_ALONG_THE_SPINE[name]]
         else:
-            (tails[index],) = np.flatnonzero(PARENTS == index)
+            (tails[index],) = np.flatnonzero(np.equal(PARENTS, index))
     return tails
 
 

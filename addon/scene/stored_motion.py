@@ -52,9 +52,7 @@ def stored(armature: bpy.types.Object) -> tuple[Take, RestSkeleton]:
         raise OneTakeError("no_motion", f"{armature.name} was not made by OneTake.")
     try:
         arrays, plain = _unpack(np.asarray(armature[MOTION], np.int32).tobytes())
-        skeleton = RestSkeleton(
-            arrays.pop("skeleton_points"), arrays.pop("skeleton_directions")
-        )
+        skeleton = RestSkeleton(arrays.pop("skeleton_points"), arrays.pop("skeleton_directions"))
         for name in _HALF:
             arrays[name] = arrays[name].astype(np.float32)
         count = len(arrays["poses"])

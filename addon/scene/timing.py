@@ -22,7 +22,7 @@ def frame_rate(scene: bpy.types.Scene) -> float:
 
 
 def as_fps_and_base(rate: float) -> tuple[int, float]:
-    """A frame rate as Blender keeps it: 25 -> (25, 1.0), 29.97 -> (30, 1.001), 12.5 -> (12, 0.96)."""
+    """A frame rate as Blender keeps it: 25 -> (25, 1.0), 29.97 -> (30, 1.001)."""
     whole = max(round(rate), 1)
     if abs(rate - whole) < 1e-3:
         return whole, 1.0

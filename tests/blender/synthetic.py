@@ -121,5 +121,3 @@ def _about(axis: int, angle: np.ndarray) -> np.ndarray:
     matrix[..., i, i], matrix[..., i, j] = c, -s
     matrix[..., j, i], matrix[..., j, j] = s, c
     return matrix
-
-

@@ -3,7 +3,6 @@
 import bpy
 import numpy as np
 import pytest
-from evaluated import evaluate
 from onetake.addon.scene.build import import_take
 from onetake.addon.scene.character import (
     Character,
@@ -17,7 +16,9 @@ from onetake.addon.scene.stored_motion import MOTION
 from onetake.backend.errors import OneTakeError
 from onetake.backend.motion.kinematics import forward_kinematics
 from onetake.backend.motion.smoothing import SmoothingSettings, smooth
-from synthetic import random_take
+
+from tests.blender.evaluated import evaluate
+from tests.blender.synthetic import random_take
 
 EXACT = ("poses", "trans", "rest", "betas", "timestamps", "camera_R", "camera_t", "camera_K")
 

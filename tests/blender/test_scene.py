@@ -6,7 +6,6 @@ import bpy
 import numpy as np
 import pytest
 from bpy_extras.object_utils import world_to_camera_view
-from evaluated import evaluate
 from mathutils import Matrix, Vector
 from onetake.addon.scene.build import import_take, import_takes
 from onetake.addon.scene.character import Character
@@ -15,7 +14,9 @@ from onetake.addon.scene.rest_skeleton import blender_axes
 from onetake.addon.scene.timing import as_fps_and_base
 from onetake.backend.errors import OneTakeError
 from onetake.backend.motion.skeleton import JOINTS, MIRROR, PARENTS
-from synthetic import random_take
+
+from tests.blender.evaluated import evaluate
+from tests.blender.synthetic import random_take
 
 VFR = np.cumsum([0.4, *np.tile([1 / 30, 1 / 15, 0.021, 0.11], 6)])
 
@@ -89,7 +90,11 @@ def test_armature_is_smpl_standing_on_the_floor(context, body):
 def test_bones_point_along_the_limbs(context, body):
     character = import_take(context, random_take(body, betas=np.zeros(10)), body)
     bones = character.armature.data.bones
-    for name, child in (("left_hip", "left_knee"), ("spine3", "neck"), ("right_elbow", "right_wrist")):
+    for name, child in (
+        ("left_hip", "left_knee"),
+        ("spine3", "neck"),
+        ("right_elbow", "right_wrist"),
+    ):
         assert (bones[name].tail_local - bones[child].head_local).length < 1e-5
 
     def along(name):

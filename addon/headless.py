@@ -1,0 +1,90 @@
+"""Takes in, .blend and .fbx out, without a window.
+
+    python addon/headless.py job.json                    with a Python that has the bpy wheel
+    blender --background --factory-startup --python addon/headless.py -- job.json
+
+job.json, paths absolute; null or missing leaves a part out:
+
+    takes        take files of the people of one video
+    body         the body npz they were estimated with
+    video        upright video of constant rate to show behind the scene
+    video_fps    its frame rate; the takes' own where null
+    video_final  where the video will lie by the time that the .blend is opened, if elsewhere
+    smoothing    SmoothingSettings as a dictionary; {} for the defaults, null for none
+    blend        .blend to write
+    fbx          .fbx to write: one path for one take, a list for several
+
+Prints JSON lines: {"stage", "done", "total"} as it goes, at the end {"result": {"blend", "fbx"}},
+or {"error": sentence, "code"} and a non-zero exit status. What else a reader finds between the
+lines is Blender's own and means nothing.
+"""
+
+import importlib.util
+import json
+import os
+import shutil
+import sys
+import traceback
+from pathlib import Path
+
+import bpy
+
+# Loading a file gives Blender a new temporary folder; the first one is then nobody's.
+_FIRST_TEMPORARY = bpy.app.tempdir
+
+
+def load_package() -> None:
+    """Import the repository as the package `onetake`, whatever its folder is called."""
+    root = Path(__file__).resolve().parents[1]
+    spec = importlib.util.spec_from_file_location(
+        "onetake", root / "__init__.py", submodule_search_locations=[str(root)]
+    )
+    package = importlib.util.module_from_spec(spec)
+    sys.modules["onetake"] = package
+    spec.loader.exec_module(package)
+
+
+def main(path: str) -> int:
+    """Run the job file; the process's exit status."""
+    # Blender's C code prints to descriptor 1 as it likes: the messages get a copy of it, and
+    # everything else goes to the log.
+    protocol = os.dup(1)
+    os.dup2(2, 1)
+
+    def say(message: dict) -> None:
+        # A line of its own even where log and messages share one pipe and the log's has no end.
+        os.write(protocol, b"\n" + json.dumps(message).encode() + b"\n")
+
+    load_package()
+    from onetake.addon.job import run
+    from onetake.backend.errors import OneTakeError
+
+    try:
+        say({"result": run(json.loads(Path(path).read_text(encoding="utf-8")), say)})
+    except OneTakeError as error:
+        say({"error": error.message, "code": error.code})
+        return 1
+    except Exception as error:
+        traceback.print_exc()
+        say({"error": f"Building the Blender scene failed: {error!r}", "code": "internal"})
+        return 1
+    return 0
+
+
+def leave(status: int) -> None:
+    """End the process without Blender's own clean-up, which can hang or crash under the wheel."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    for folder in map(Path, {_FIRST_TEMPORARY, bpy.app.tempdir}):
+        # Where Blender could not make a folder of its own this is the system's.
+        if folder.name.startswith("blender_"):
+            shutil.rmtree(folder, ignore_errors=True)
+    os._exit(status)
+
+
+if __name__ == "__main__":
+    arguments = sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else sys.argv[1:]
+    if len(arguments) != 1:
+        print("usage: headless.py job.json", file=sys.stderr)
+        leave(2)
+    leave(main(arguments[0]))

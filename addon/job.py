@@ -1,0 +1,107 @@
+"""One headless job: takes in, .blend and .fbx out. `headless` runs it as a process."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import bpy
+
+from ..backend.errors import OneTakeError
+from ..backend.motion.body import Body
+from ..backend.motion.smoothing import SmoothingSettings
+from ..backend.motion.take import Take, TakeError
+from .export.fbx import export_fbx
+from .scene.build import import_takes
+
+
+def run(job: dict, say: Callable[[dict], None]) -> dict:
+    """Do one job (see `headless`) in an empty file; returns the result message's content.
+
+    say: takes the progress messages. OneTakeError with a sentence for the user.
+    """
+    paths = job.get("fbx") or []
+    paths = [Path(path) for path in ([paths] if isinstance(paths, str) else paths)]
+    if not job.get("takes"):
+        raise OneTakeError("usage", "The job names no take.")
+    if paths and len(paths) != len(job["takes"]):
+        raise OneTakeError("usage", "The job needs one FBX path a take.")
+    total = 1 + len(paths) + bool(job.get("blend"))
+    takes, settings = _read(job)
+
+    new_file()
+    say({"stage": "scene", "done": 0, "total": total})
+    people = import_takes(
+        bpy.context,
+        takes,
+        Body.load(job["body"]),
+        video_path=job.get("video"),
+        video_fps=job.get("video_fps"),
+        smoothing=settings,
+    )
+    for done, (person, path) in enumerate(zip(people, paths, strict=False), 1):
+        say({"stage": "fbx", "done": done, "total": total})
+        export_fbx(bpy.context, person, path)
+    if job.get("blend"):
+        say({"stage": "blend", "done": total - 1, "total": total})
+        if job.get("video_final"):
+            _point_to(Path(job["video_final"]))
+        save(Path(job["blend"]))
+    say({"stage": "done", "done": total, "total": total})
+    return {"blend": job.get("blend"), "fbx": [str(path) for path in paths]}
+
+
+def new_file() -> None:
+    """An empty scene that shows and renders what will be put into it."""
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    scene = bpy.context.scene
+    # The video and the character keep time together on slow machines too.
+    scene.sync_mode = "FRAME_DROP"
+    scene.world = bpy.data.worlds.new("World")
+    sun = bpy.data.objects.new("Sun", bpy.data.lights.new("Sun", "SUN"))
+    sun.data.energy = 3.0
+    sun.rotation_euler = (0.7, 0.1, 0.4)
+    sun.location = (2.0, -3.0, 4.0)
+    scene.collection.objects.link(sun)
+    for screen in bpy.data.screens:
+        for area in screen.areas:
+            if area.type == "VIEW_3D":
+                area.spaces.active.region_3d.view_perspective = "CAMERA"
+
+
+def save(path: Path) -> None:
+    """Write the .blend, compressed, complete or not at all; paths in it are relative to it.
+
+    OneTakeError where it cannot be written.
+    """
+    partial = path.with_name(f".{path.stem}.{os.getpid()}.part.blend")
+    try:
+        # Relative paths survive that the folder is moved.
+        bpy.ops.wm.save_as_mainfile(
+            filepath=str(partial), compress=True, copy=True, relative_remap=True
+        )
+        partial.replace(path)
+    except (OSError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or str(error).strip().splitlines()[-1]
+        raise OneTakeError("no_blend", f"{path.name} could not be written: {reason}.") from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _read(job: dict) -> tuple[list[Take], SmoothingSettings | None]:
+    try:
+        smoothing = job.get("smoothing")
+        settings = None if smoothing is None else SmoothingSettings.from_dict(smoothing)
+    except ValueError as error:
+        raise OneTakeError("bad_smoothing", str(error)) from error
+    try:
+        return [Take.load(path) for path in job["takes"]], settings
+    except (TakeError, OSError) as error:
+        raise OneTakeError("bad_take", str(error)) from error
+
+
+def _point_to(path: Path) -> None:
+    """Make the movies of this file refer to `path`, where the caller is about to put them."""
+    for image in bpy.data.images:
+        if image.source == "MOVIE":
+            image.name = path.name
+            image.filepath = str(path)
