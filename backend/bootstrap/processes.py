@@ -25,6 +25,24 @@ class Stopped(BaseException):
         self.signum = signum
 
 
+class _Hold:
+    """Keeps a signal back while a child is being started, when nobody could end that child yet."""
+
+    def __init__(self) -> None:
+        self.on = False
+        self.signum = 0
+
+    def release(self) -> None:
+        """Let signals through again; one that came in the meantime counts now."""
+        self.on = False
+        signum, self.signum = self.signum, 0
+        if signum:
+            raise Stopped(signum)
+
+
+_hold = _Hold()
+
+
 def raise_on_signals() -> None:
     """Turn Ctrl-C, SIGTERM and a closed terminal into Stopped.
 
@@ -33,7 +51,10 @@ def raise_on_signals() -> None:
     """
 
     def stop(signum: int, _frame: object) -> None:
-        raise Stopped(signum)
+        if _hold.on:
+            _hold.signum = signum
+        else:
+            raise Stopped(signum)
 
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         signum = getattr(signal, name, None)
@@ -60,13 +81,19 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
 
 
 def _start(command: Sequence[str | Path], **options: object) -> subprocess.Popen:
+    """A new child; the caller must call _hold.release() where it can end the child."""
     # On POSIX each child leads a session of its own, so that its whole family can be ended, and
     # a Ctrl-C in the terminal reaches it once: from us. On Windows the console tells everyone.
-    return subprocess.Popen(
-        [str(part) for part in command],
-        start_new_session=os.name == "posix",
-        **options,  # type: ignore[call-overload]
-    )
+    _hold.on = True
+    try:
+        return subprocess.Popen(
+            [str(part) for part in command],
+            start_new_session=os.name == "posix",
+            **options,  # type: ignore[call-overload]
+        )
+    except BaseException:
+        _hold.release()
+        raise
 
 
 def _signal_family(child: subprocess.Popen, signum: int) -> None:
@@ -118,6 +145,7 @@ def run(
         stdin=None if stdout is None else subprocess.DEVNULL,
     )
     try:
+        _hold.release()
         while True:
             try:
                 status = child.wait(0.5 if while_waiting else None)
