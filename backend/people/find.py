@@ -9,6 +9,7 @@ from ..errors import OneTakeError
 from ..video import Frame, VideoInfo
 from .blazepose import BlazePose
 from .detector import PersonDetector
+from .repair import repaired
 from .stitch import people_from
 from .track import PersonTrack
 from .tracker import Tracker
@@ -51,4 +52,4 @@ def find_people(
             f"Nobody was found in {info.path.name}; the person should be seen from head to foot "
             "and be at least a fifth of the picture's height.",
         )
-    return people
+    return [repaired(person) for person in people]

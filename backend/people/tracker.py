@@ -10,12 +10,13 @@ from typing import NamedTuple
 import numpy as np
 
 from .detector import Detection, LandmarkResult, PersonDetector, Region
-from .tracklet import Tracklet, colour_distance, colours_of, pose_distance
+from .tracklet import (
+    SAME_POSE, Tracklet, colour_distance, colours_of, pose_distance, same_person,
+)  # fmt: skip
 
 DETECTOR_FRAMES = 10  # frames between two runs of the detector ...
 DETECTOR_SECONDS = 1 / 3  # ... or fewer where that is longer than this
 PRESENT = 0.5  # landmark score below which the person is lost (mediapipe's default)
-SAME_POSE = 0.06  # of the region's side: two results this near are one person
 SAME_PLACE = 0.1  # of the region's side: a detection with hips this near is a known person
 JUMP = 0.35  # of the region's side: limbs do not move further than this between two frames
 GROWTH = 1.6  # nor does a person's size change by more
@@ -70,7 +71,7 @@ class Tracker:
         return sorted(self._ended + self._active, key=lambda t: t.frames[0])
 
     def _look(self, picture: _Picture, tracklets: Sequence[Tracklet]) -> list[_Sighting]:
-        regions = [t.next_region for t in tracklets]
+        regions = [t.last.following for t in tracklets]
         results = self._detector.landmarks(picture.rgb, regions)
         return [
             _Sighting(tracklet, result, colours_of(picture.rgb, result))
@@ -102,7 +103,7 @@ class Tracker:
         there = detection.region
 
         def distance(tracklet: Tracklet) -> float:
-            here = tracklet.next_region
+            here = tracklet.last.region
             return float(np.hypot(here.x - there.x, here.y - there.y) / here.side)
 
         nearest = min(self._active, key=distance, default=None)
@@ -116,9 +117,9 @@ class Tracker:
         if not _usable(result):
             return None
         for other in self._active:
-            if pose_distance(result.landmarks, other.landmarks[-1], result.region.side) < SAME_POSE:
+            if same_person(result, other.last):
                 return other
-        tracklet = Tracklet(next_region=result.region)
+        tracklet = Tracklet()
         self._add(picture, _Sighting(tracklet, result, colours_of(picture.rgb, result)))
         self._follow_back(tracklet)
         self._active.append(tracklet)
@@ -126,7 +127,7 @@ class Tracker:
 
     def _follow_back(self, tracklet: Tracklet) -> None:
         """Extend a new tracklet into the frames before the detector saw it."""
-        forward = tracklet.next_region
+        newest = tracklet.last
         for picture in reversed(self._unsearched):
             (sighting,) = self._look(picture, [tracklet])
             if not _plausible(sighting, picture.time) or any(
@@ -137,7 +138,7 @@ class Tracker:
                 break
             self._add(picture, sighting)
         tracklet.reverse()
-        tracklet.next_region = forward
+        tracklet.last = newest
 
     def _poses_at(self, frame: int) -> list[np.ndarray]:
         """The landmarks of everybody already known in a frame."""
@@ -174,10 +175,8 @@ def _plausible(sighting: _Sighting, time: float) -> bool:
     tracklet, result, colours = sighting
     if not _usable(result):
         return False
-    growth = result.following.side / tracklet.next_region.side
-    moved = pose_distance(
-        tracklet.predicted(time), result.landmarks, tracklet.next_region.side
-    )
+    growth = result.following.side / tracklet.last.following.side
+    moved = pose_distance(tracklet.predicted(time), result.landmarks, tracklet.last.region.side)
     return (
         moved < JUMP
         and 1 / GROWTH < growth < GROWTH
@@ -189,11 +188,7 @@ def _without_doubles(sightings: list[_Sighting], time: float) -> list[_Sighting]
     """Of two sightings of one person keep that of the tracklet whose past fits better."""
     kept: list[_Sighting] = []
     for sighting in sorted(sightings, key=lambda s: _surprise(s, time)):
-        result = sighting.result
-        if all(
-            pose_distance(result.landmarks, other.result.landmarks, result.region.side) > SAME_POSE
-            for other in kept
-        ):
+        if not any(same_person(sighting.result, other.result) for other in kept):
             kept.append(sighting)
     return kept
 
@@ -202,5 +197,5 @@ def _surprise(sighting: _Sighting, time: float) -> float:
     """How badly a sighting fits its tracklet's past; 0 is a perfect fit."""
     tracklet, result, colours = sighting
     moved = pose_distance(tracklet.predicted(time), result.landmarks, result.region.side)
-    grown = abs(float(np.log(result.following.side / tracklet.next_region.side)))
+    grown = abs(float(np.log(result.following.side / tracklet.last.following.side)))
     return 4 * moved + grown + colour_distance(colours, tracklet.colours)

@@ -5,11 +5,14 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from .detector import LandmarkResult, Region
+from .detector import LandmarkResult
 
 COLOUR_BINS = 6  # a channel; enough to tell shirts apart, few enough to forgive shade
 COLOUR_RANGE = [0, 256, 64, 192, 64, 192]  # of L, a and b; nothing is dyed further out
 COLOUR_CELLS = 64
+SAME_POSE = 0.06  # of the region's side: limbs of two results this near are one person's
+SAME_OUTLINE = 0.6  # intersection over union of two silhouettes
+NEAR = 0.5  # of the region's side: hips further apart are not compared by outline
 HIPS, SHOULDERS = [23, 24], [11, 12]
 LIMBS = [11, 12, 13, 14, 15, 16, 23, 24, 25, 26, 27, 28]
 
@@ -28,7 +31,7 @@ class Tracklet:
     support: list[float] = field(default_factory=list)  # detector's score, 0 for a miss; per run
     colours: np.ndarray | None = None  # (3, bins^3) mean of `colours_of`
     colour_count: int = 0
-    next_region: Region | None = None
+    last: LandmarkResult | None = None
 
     def add(
         self, frame: int, time: float, result: LandmarkResult, colours: np.ndarray, mask: bool
@@ -47,7 +50,7 @@ class Tracklet:
             self.colours = colours.copy()
         else:
             self.colours += (colours - self.colours) / self.colour_count
-        self.next_region = result.following
+        self.last = result
 
     def predicted(self, time: float) -> np.ndarray:
         """(33, 2) px where the landmarks are expected: constant velocity, damped."""
@@ -91,6 +94,23 @@ def colour_distance(a: np.ndarray, b: np.ndarray) -> float:
     if not both.any():
         return 0.5
     return float(np.sqrt(np.clip(1 - np.sqrt(a[both] * b[both]).sum(1), 0, 1)).mean())
+
+
+def same_person(a: LandmarkResult, b: LandmarkResult) -> bool:
+    """Whether two results of one picture show one person: the same limbs, or the same outline."""
+    if pose_distance(a.landmarks, b.landmarks, a.region.side) < SAME_POSE:
+        return True
+    apart = np.hypot(a.following.x - b.following.x, a.following.y - b.following.y)
+    if apart > NEAR * max(a.region.side, b.region.side):
+        return False
+    # Limbs may be found at two sizes on one body; its outline is the same.
+    cells = a.mask.shape[0]
+    across = np.vstack([b.region.to_picture(cells), [0, 0, 1]])
+    here = np.vstack([a.region.to_picture(cells), [0, 0, 1]])
+    other = cv2.warpAffine(
+        b.mask.view(np.uint8), (np.linalg.inv(here) @ across)[:2], (cells, cells)
+    ).astype(bool)
+    return bool((a.mask & other).sum() > SAME_OUTLINE * max(1, (a.mask | other).sum()))
 
 
 def pose_distance(a: np.ndarray, b: np.ndarray, side: float) -> float:
