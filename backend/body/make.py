@@ -9,7 +9,7 @@ from ..motion.skeleton import PARENTS
 from .regions import REGIONS, hair_volume, label, soles
 from .regressors import joint_regressor, landmark_regressor
 from .rest import rest_joints
-from .shapes import BETA_NAMES, average, shape_space
+from .shapes import BETA_NAMES, Figure, average, shape_space, standardised
 from .skin import skin
 
 
@@ -21,6 +21,7 @@ def body_arrays() -> dict[str, np.ndarray]:
     region = label(surface, mean.vertices, weights)
     vertices = mean.vertices + hair_volume(surface, mean.vertices, region)
     rows = joint_regressor(surface, vertices, shapedirs, mean.joints, joint_dirs)
+    shapedirs = standardised(Figure(vertices, rows @ vertices), shapedirs, rows)
     shift = mean.joints[0] - rest_joints(rest.after)[0]
     landmarks = landmark_regressor(surface, vertices, rows, sculpture, rest, shift)
     quads = surface.quads
@@ -46,9 +47,10 @@ def body_arrays() -> dict[str, np.ndarray]:
 def make_body(path: Path) -> None:
     """Write the body to path; nothing half-written is ever left under that name."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.stem}.{os.getpid()}.partial.npz")
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
-        np.savez_compressed(partial, **body_arrays())
+        with open(partial, "wb") as file:
+            np.savez_compressed(file, **body_arrays())
         os.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)

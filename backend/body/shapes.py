@@ -173,3 +173,17 @@ def shape_space() -> tuple[Figure, np.ndarray, np.ndarray]:
         skin_dirs.append(one * (high.vertices - low.vertices))
         joint_dirs.append(one * (high.joints - low.joints))
     return mean, np.stack(skin_dirs, -1), np.stack(joint_dirs, -1)
+
+
+def standardised(mean: Figure, shapedirs: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """shapedirs (V, 3, 10), scaled so that one standard deviation measures what DIRECTIONS say.
+
+    rows: the final regressor (24, V), whose joints differ by millimetres from those of shape_space.
+    """
+    scales = np.ones(shapedirs.shape[-1])
+    for index, direction in enumerate(DIRECTIONS, start=1):
+        if direction.measure:
+            changed = mean.vertices + shapedirs[..., index]
+            growth = direction.measure(Figure(changed, rows @ changed)) - direction.measure(mean)
+            scales[index] = direction.size / growth
+    return shapedirs * scales

@@ -1,0 +1,106 @@
+"""Our body in torch: joints, skin and landmarks, differentiable and in batches.
+
+Loper et al. 2015, eq. 2-10, as in `backend.motion.body` (numpy), which it is tested against.
+"""
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from ..motion.body import Body
+from ..motion.skeleton import LEVELS, PARENTS
+
+
+class TorchBody(nn.Module):
+    """A Body's arrays as buffers (float32 unless told otherwise); nothing in it is trained."""
+
+    def __init__(self, body: Body, dtype: torch.dtype = torch.float32) -> None:
+        super().__init__()
+        self.name = body.name
+        self._keep("v_template", body.v_template, dtype)
+        self._keep("shapedirs", body.shapedirs, dtype)
+        self._keep("weights", body.weights, dtype)
+        self._keep("posedirs", body.posedirs, dtype)
+        # Joints from betas directly, without the skin: (24, 3) and (24, 3, 10).
+        regressor = np.asarray(body.J_regressor, float)
+        self._keep("rest", regressor @ body.v_template, dtype)
+        self._keep("rest_dirs", np.einsum("jv,vak->jak", regressor, body.shapedirs), dtype)
+        self._keep("parents", PARENTS)
+        # Landmarks need only the vertices that carry them: a few hundred of thousands.
+        if body.landmark_regressor is None:
+            self.landmark_vertices = self.landmark_rows = None
+        else:
+            used = np.flatnonzero(np.any(body.landmark_regressor, axis=0))
+            self._keep("landmark_vertices", used)
+            self._keep("landmark_rows", body.landmark_regressor[:, used], dtype)
+
+    def _keep(self, name: str, array: np.ndarray | None, dtype: torch.dtype | None = None) -> None:
+        tensor = None if array is None else torch.as_tensor(np.asarray(array)).to(dtype)
+        self.register_buffer(name, tensor, persistent=False)
+
+    def rest_joints(self, betas: Tensor) -> Tensor:
+        """(..., 10) betas -> (..., 24, 3) rest joints, metres."""
+        return self.rest + torch.einsum("jak,...k->...ja", self.rest_dirs, betas)
+
+    def kinematics(self, rotations: Tensor, rest: Tensor, trans: Tensor) -> tuple[Tensor, Tensor]:
+        """Joints (B, 24, 3) and global rotations (B, 24, 3, 3), one batch of products a level.
+
+        rotations: (B, 24, 3, 3) relative to the parent; rest: (B, 24, 3) or (24, 3); trans: (B, 3).
+        """
+        offsets = rest - rest[..., self.parents.clamp(min=0), :]
+        offsets = offsets.expand(rotations.shape[:-1])
+        turned, joints = [None] * 24, [None] * 24
+        turned[0], joints[0] = rotations[:, 0], trans
+        for level in LEVELS[1:]:
+            children = list(level)
+            parents = [int(PARENTS[child]) for child in children]
+            above = torch.stack([turned[parent] for parent in parents], dim=1)
+            here = above @ rotations[:, children]
+            place = torch.stack([joints[parent] for parent in parents], dim=1)
+            place = place + (above @ offsets[:, children, :, None])[..., 0]
+            for index, child in enumerate(children):
+                turned[child], joints[child] = here[:, index], place[:, index]
+        return torch.stack(joints, dim=1), torch.stack(turned, dim=1)
+
+    def skin(
+        self, local: Tensor, betas: Tensor, rest: Tensor, joints: Tensor, rotations: Tensor,
+        which: Tensor | slice = slice(None),
+    ) -> Tensor:  # fmt: skip
+        """Posed vertices (B, K, 3) of the K vertices `which`.
+
+        local: (B, 24, 3, 3) parent-relative; betas: (B, 10) or (10,); rest, joints, rotations: of
+        `rest_joints` and `kinematics`.
+        """
+        offset = torch.einsum("vak,...k->...va", self.shapedirs[which], betas)
+        vertices = self.v_template[which] + offset
+        if self.posedirs is not None:
+            features = (local[:, 1:] - torch.eye(3).to(local)).flatten(1)
+            vertices = vertices + torch.einsum("vap,bp->bva", self.posedirs[which], features)
+        shifts = joints - (rotations @ rest[..., None])[..., 0]
+        weights = self.weights[which]
+        turn = torch.einsum("vj,bjac->bvac", weights, rotations)
+        return (turn @ vertices[..., None])[..., 0] + weights @ shifts
+
+    def forward(
+        self, rotations: Tensor, betas: Tensor, trans: Tensor,
+        vertices: bool = False, landmarks: bool = False,
+    ) -> dict[str, Tensor]:  # fmt: skip
+        """Pose the body.
+
+        rotations: (B, 24, 3, 3) relative to the parent, the pelvis' in the world; betas: (B, 10),
+        or (10,) for all; trans: (B, 3) pelvis joint, metres.
+        Returns joints (B, 24, 3), rotations (B, 24, 3, 3) from rest to world and, where asked for,
+        vertices (B, V, 3) and landmarks (B, 33, 3), BlazePose's.
+        """
+        assert rotations.shape[1:] == (24, 3, 3), f"rotations are {tuple(rotations.shape)}"
+        assert betas.shape[-1] == 10 and trans.shape[-1] == 3
+        rest = self.rest_joints(betas)
+        joints, turned = self.kinematics(rotations, rest, trans)
+        result = {"joints": joints, "rotations": turned}
+        if vertices:
+            result["vertices"] = self.skin(rotations, betas, rest, joints, turned)
+        if landmarks:
+            assert self.landmark_rows is not None, f"{self.name} has no landmarks"
+            skin = self.skin(rotations, betas, rest, joints, turned, self.landmark_vertices)
+            result["landmarks"] = self.landmark_rows @ skin
+        return result
