@@ -95,27 +95,39 @@ def _stage(scene: bpy.types.Scene, character: Character) -> Iterator[bpy.types.S
 
 @contextmanager
 def _shape_baked_in(body: bpy.types.Object) -> Iterator[None]:
-    """The body on a copy of its mesh that is the present mix of its shape keys, with no keys."""
+    """The body on a mesh that is the present mix of its shape keys, with no keys."""
     original = body.data
     if original.shape_keys is None:
         yield
         return
-    copy = original.copy()
     name = original.name
+    baked = bpy.data.meshes.new_from_object(body)
+    baked.vertices.foreach_set("co", _mixed(body))
+    baked.update()
+    try:
+        original.name, baked.name = f"{name} keyed", name
+        body.data = baked
+        yield
+    finally:
+        body.data = original
+        bpy.data.meshes.remove(baked)
+        original.name = name
+
+
+def _mixed(body: bpy.types.Object) -> np.ndarray:
+    """(3V,) vertices at the present values of the shape keys."""
+    # On a copy, because adding a key changes which one is active, and never cleared: clearing
+    # keys leaves a Key behind that belongs to nothing.
+    original, copy = body.data, body.data.copy()
     try:
         body.data = copy
         mix = body.shape_key_add(name="mix", from_mix=True)
         shaped = np.empty(3 * len(copy.vertices), np.float32)
         mix.data.foreach_get("co", shaped)
-        body.shape_key_clear()
-        copy.vertices.foreach_set("co", shaped)
-        copy.update()
-        original.name, copy.name = f"{name} keyed", name
-        yield
     finally:
         body.data = original
         bpy.data.meshes.remove(copy)
-        original.name = name
+    return shaped
 
 
 @contextmanager

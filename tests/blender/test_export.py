@@ -15,7 +15,13 @@ from tests.blender.synthetic import random_take
 
 def _state(context):
     layer = context.view_layer
-    data = (bpy.data.meshes, bpy.data.objects, bpy.data.scenes, bpy.data.actions)
+    data = (
+        bpy.data.meshes,
+        bpy.data.objects,
+        bpy.data.scenes,
+        bpy.data.actions,
+        bpy.data.shape_keys,
+    )
     armature = bpy.data.objects["clip"]
     animation = armature.animation_data
     return (
@@ -69,6 +75,12 @@ def test_the_file_holds_the_evaluated_character(context, body, tmp_path):
     assert np.allclose(armature.scale, 1, atol=1e-6)
     actions = [action.name for action in bpy.data.actions]
     assert len(actions) == 1 and "clip" in actions[0].split("|")
+    assert len(mesh.data.materials) == len(body.extra.get("region_names", [0]))
+    if "uv" in body.extra:
+        corners = np.empty(2 * len(mesh.data.loops), np.float32)
+        mesh.data.uv_layers[0].uv.foreach_get("vector", corners)
+        truth = body.extra["uv"][body.extra["quads_uv"].ravel()]
+        assert np.abs(corners.reshape(-1, 2) - truth).max() < 1e-6
 
 
 def test_a_changed_shape_is_baked_in(context, body, tmp_path):
