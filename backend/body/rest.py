@@ -3,7 +3,8 @@
 MakeHuman sculpts a relaxed A-pose. Each limb is turned so that its joint centres get exactly the
 directions of `skeleton.REST`, elbows and knees hinge where a person's do and palms look down. The
 skin of the rest is the one that linear blend skinning turns back into MakeHuman's sculpture: so
-arms that hang, which is where most poses have them, are shaped as the artist shaped them.
+arms that hang, which is where most poses have them, are shaped as the artist shaped them. For the
+same reason the collar bones stay down: estimated motion seldom lowers them.
 """
 
 from dataclasses import dataclass
@@ -27,10 +28,6 @@ CENTRES = {
 # MakeHuman's leg turns about a point in the neck of the femur, 11 cm out. Harrington et al. 2007
 # put the centre of the hip 0.33 pelvis widths + 7 mm out: 8.7 cm for this body.
 HIP_INWARDS = 0.8
-
-# Raising an arm to level lifts the collar bone by some 12 degrees more (Inman et al. 1944), but
-# estimated motion seldom lowers it again when the arms hang: half way keeps both poses human.
-COLLAR_LIFT = np.radians(5.0)
 
 DIRECTIONS = REST - REST[np.maximum(PARENTS, 0)]
 LENGTHS = np.linalg.norm(DIRECTIONS, axis=1)
@@ -68,21 +65,14 @@ def _turn_x(angle: float) -> np.ndarray:
     return np.array([[1, 0, 0], [0, c, -s], [0, s, c]])
 
 
-def _turn_z(angle: float) -> np.ndarray:
-    c, s = np.cos(angle), np.sin(angle)
-    return np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]])
-
-
 def _limb_rotations(centres: np.ndarray, vertices: np.ndarray) -> np.ndarray:
     """(24, 3, 3): where arms and legs turn from MakeHuman's pose; identity elsewhere."""
     rotations = np.tile(np.eye(3), (24, 1, 1))
     for side, sign in (("left", 1.0), ("right", -1.0)):
-        collar, shoulder, elbow, wrist, hand, hip, knee, ankle, foot = (
+        shoulder, elbow, wrist, hand, hip, knee, ankle, foot = (
             JOINT[f"{side}_{part}"]
-            for part in ("collar", "shoulder", "elbow", "wrist", "hand", "hip", "knee", "ankle",
-                         "foot")
-        )  # fmt: skip
-        rotations[collar] = _turn_z(sign * COLLAR_LIFT)
+            for part in ("shoulder", "elbow", "wrist", "hand", "hip", "knee", "ankle", "foot")
+        )
         # The elbow bends forwards: its hinge, seen from the front of a T-pose, is vertical.
         upper, lower = centres[elbow] - centres[shoulder], centres[wrist] - centres[elbow]
         hinge, vertical = np.cross(upper, lower), np.array([0.0, -sign, 0.0])
@@ -116,10 +106,9 @@ def _chain(centres: np.ndarray, rotations: np.ndarray) -> np.ndarray:
 def _lean(rotations: np.ndarray, angle: float) -> np.ndarray:
     """The trunk leaned back by angle over its three joints; the head keeps looking ahead."""
     leaned = rotations.copy()
-    for name, share in (("spine1", 1 / 3), ("spine2", 2 / 3), ("spine3", 1.0), ("neck", 0.5)):
+    shares = {"spine1": 1 / 3, "spine2": 2 / 3, "spine3": 1.0, "neck": 0.5}
+    for name, share in {**shares, "left_collar": 1.0, "right_collar": 1.0}.items():
         leaned[JOINT[name]] = _turn_x(-angle * share)
-    for collar in (JOINT["left_collar"], JOINT["right_collar"]):
-        leaned[collar] = _turn_x(-angle) @ rotations[collar]
     return leaned
 
 
