@@ -84,7 +84,7 @@ class BlazePose:
             score=float(flag.item()),
             region=region,
             following=_region(hip_x, hip_y, top_x, top_y),
-            mask=_mask(mask),
+            mask=_mask(mask) & region.inside(*rgb.shape[:2], MASK_CELLS),
         )
 
 

@@ -33,6 +33,14 @@ class Region:
             rgb, self.to_picture(cells), (cells, cells), flags=flags, borderMode=border
         )
 
+    def inside(self, height: int, width: int, cells: int) -> np.ndarray:
+        """(cells, cells) bool: which cells of a crop lie in a picture of this size."""
+        m = self.to_picture(cells)
+        row, column = np.arange(cells)[:, None] + 0.5, np.arange(cells) + 0.5
+        x = m[0, 0] * column + m[0, 1] * row + m[0, 2]
+        y = m[1, 0] * column + m[1, 1] * row + m[1, 2]
+        return (x >= 0) & (x < width) & (y >= 0) & (y < height)
+
 
 @dataclass(frozen=True)
 class Detection:
@@ -52,7 +60,7 @@ class LandmarkResult:
     score: float  # 0..1: there is a person in the region
     region: Region  # where it was looked for
     following: Region  # where to look in the next frame
-    mask: np.ndarray  # (cells, cells) bool in the region's crop: the person's silhouette
+    mask: np.ndarray  # (cells, cells) bool in the region's crop: silhouette, within the picture
 
 
 class PersonDetector(Protocol):

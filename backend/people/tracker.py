@@ -10,9 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .detector import Detection, LandmarkResult, PersonDetector, Region
-from .tracklet import (
-    SAME_POSE, Tracklet, colour_distance, colours_of, pose_distance, same_person,
-)  # fmt: skip
+from .tracklet import Tracklet, colour_distance, colours_of, pose_distance, same_person
 
 DETECTOR_FRAMES = 10  # frames between two runs of the detector ...
 DETECTOR_SECONDS = 1 / 3  # ... or fewer where that is longer than this
@@ -27,6 +25,7 @@ class _Picture(NamedTuple):
     index: int
     time: float
     rgb: np.ndarray
+    results: list[LandmarkResult]  # of everybody found in it so far
 
 
 class _Sighting(NamedTuple):
@@ -50,7 +49,7 @@ class Tracker:
 
     def step(self, index: int, time: float, rgb: np.ndarray) -> None:
         """Process one frame. rgb: uint8 (H, W, 3)."""
-        picture = _Picture(index, time, rgb)
+        picture = _Picture(index, time, rgb, [])
         sightings = [s for s in self._look(picture, self._active) if _plausible(s, time)]
         sightings = _without_doubles(sightings, time)
         for sighting in sightings:
@@ -79,6 +78,7 @@ class Tracker:
         ]
 
     def _add(self, picture: _Picture, sighting: _Sighting) -> None:
+        picture.results.append(sighting.result)
         sighting.tracklet.add(
             picture.index, picture.time, sighting.result, sighting.colours, self._keep_masks
         )
@@ -130,23 +130,12 @@ class Tracker:
         newest = tracklet.last
         for picture in reversed(self._unsearched):
             (sighting,) = self._look(picture, [tracklet])
-            if not _plausible(sighting, picture.time) or any(
-                pose_distance(sighting.result.landmarks, other, sighting.result.region.side)
-                < SAME_POSE
-                for other in self._poses_at(picture.index)
-            ):
+            known = any(same_person(sighting.result, other) for other in picture.results)
+            if known or not _plausible(sighting, picture.time):
                 break
             self._add(picture, sighting)
         tracklet.reverse()
         tracklet.last = newest
-
-    def _poses_at(self, frame: int) -> list[np.ndarray]:
-        """The landmarks of everybody already known in a frame."""
-        return [
-            t.landmarks[frame - t.frames[0]]
-            for t in self._ended + self._active
-            if t.frames[0] <= frame <= t.frames[-1]
-        ]
 
 
 def search_windows(height: int, width: int) -> list[Region]:

@@ -107,10 +107,15 @@ def same_person(a: LandmarkResult, b: LandmarkResult) -> bool:
     cells = a.mask.shape[0]
     across = np.vstack([b.region.to_picture(cells), [0, 0, 1]])
     here = np.vstack([a.region.to_picture(cells), [0, 0, 1]])
+    # 1 outside, 2 inside the silhouette, 0 where b did not look.
     other = cv2.warpAffine(
-        b.mask.view(np.uint8), (np.linalg.inv(here) @ across)[:2], (cells, cells)
-    ).astype(bool)
-    return bool((a.mask & other).sum() > SAME_OUTLINE * max(1, (a.mask | other).sum()))
+        b.mask.view(np.uint8) + np.uint8(1),
+        (np.linalg.inv(here) @ across)[:2],
+        (cells, cells),
+        flags=cv2.INTER_NEAREST,
+    )
+    both, either = (a.mask & (other == 2)).sum(), ((a.mask & (other > 0)) | (other == 2)).sum()
+    return bool(both > SAME_OUTLINE * max(1, either))
 
 
 def pose_distance(a: np.ndarray, b: np.ndarray, side: float) -> float:
