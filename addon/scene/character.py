@@ -90,7 +90,7 @@ def remember(
 
 def stored_take(character: Character) -> Take:
     """The unsmoothed take, with the shape it was estimated with; landmarks and boxes are zeros."""
-    return stored(character.armature)[0]
+    return stored(character.armature).take()
 
 
 def apply_smoothing(character: Character, settings: SmoothingSettings | None) -> None:
@@ -106,7 +106,7 @@ def apply_shape(context: bpy.types.Context, character: Character, betas: np.ndar
     """
     betas = np.asarray(betas, float)
     assert betas.shape == (10,), f"betas are {betas.shape}, not (10,)"
-    _, skeleton = stored(character.armature)
+    skeleton = stored(character.armature).skeleton
     if character.body:
         set_betas(character.body, betas)
     move_rest(context, character.armature, skeleton, betas)
@@ -116,15 +116,15 @@ def apply_shape(context: bpy.types.Context, character: Character, betas: np.ndar
 
 def _key_again(character: Character) -> None:
     armature = character.armature
-    take, skeleton = stored(armature)
+    kept = stored(armature)
+    poses, trans, timestamps = kept.motion
     settings = character.smoothing
-    poses, trans = take.poses, take.trans
     if settings:
-        poses, trans = smooth(poses, trans, take.timestamps, settings)
-    trans = skeleton.keep_on_floor(poses, trans, take.betas, character.betas)
+        poses, trans = smooth(poses, trans, timestamps, settings)
+    trans = kept.skeleton.keep_on_floor(poses, trans, kept.betas, character.betas)
     if character.action is None:
         armature[_ACTION] = new_action(armature, armature.name)
-    frames = frames_of(take.timestamps, *armature[_TIMING])
+    frames = frames_of(timestamps, *armature[_TIMING])
     key_motion(armature, character.action, frames, poses, trans)
 
 

@@ -7,7 +7,7 @@ take file. Numpy only, apart from the object that carries the property.
 import json
 import struct
 import zlib
-from dataclasses import fields
+from dataclasses import dataclass, fields
 
 import bpy
 import numpy as np
@@ -43,32 +43,52 @@ def store(armature: bpy.types.Object, take: Take, skeleton: RestSkeleton) -> Non
     armature[MOTION] = np.frombuffer(_pack(arrays, plain), np.int32)
 
 
-def stored(armature: bpy.types.Object) -> tuple[Take, RestSkeleton]:
-    """The take as it was stored, unsmoothed, and the skeleton of its body.
+@dataclass(frozen=True)
+class StoredMotion:
+    """What `store` kept; poses, trans, rest, betas and timestamps as in `Take`."""
 
-    Its landmarks and boxes are zeros: see the take file. OneTakeError where there is no motion.
-    """
+    arrays: dict[str, np.ndarray]
+    plain: dict[str, object]
+    skeleton: RestSkeleton
+
+    @property
+    def motion(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Unsmoothed poses (T, 24, 3) and trans (T, 3), and their timestamps (T,)."""
+        return self.arrays["poses"], self.arrays["trans"], self.arrays["timestamps"]
+
+    @property
+    def betas(self) -> np.ndarray:
+        """(10,) the shape that the motion was estimated with."""
+        return self.arrays["betas"]
+
+    def take(self) -> Take:
+        """The whole take, unsmoothed; its landmarks and boxes are zeros, see the take file."""
+        poses, trans, _ = self.motion
+        joints, _ = forward_kinematics(poses, self.arrays["rest"], trans)
+        return Take(
+            **{
+                **self.arrays,
+                **{name: self.arrays[name].astype(np.float32) for name in _HALF},
+            },
+            **self.plain,
+            joints=joints,
+            landmarks=np.zeros((len(poses), 33, 3), np.float32),
+            box=np.zeros((len(poses), 4), np.float32),
+        )
+
+
+def stored(armature: bpy.types.Object) -> StoredMotion:
+    """What `store` kept on the armature; OneTakeError where there is none, or it is damaged."""
     if MOTION not in armature:
         raise OneTakeError("no_motion", f"{armature.name} was not made by OneTake.")
     try:
         arrays, plain = _unpack(np.asarray(armature[MOTION], np.int32).tobytes())
         skeleton = RestSkeleton(arrays.pop("skeleton_points"), arrays.pop("skeleton_directions"))
-        for name in _HALF:
-            arrays[name] = arrays[name].astype(np.float32)
-        count = len(arrays["poses"])
-        joints, _ = forward_kinematics(arrays["poses"], arrays["rest"], arrays["trans"])
-        take = Take(
-            joints=joints,
-            landmarks=np.zeros((count, 33, 3), np.float32),
-            box=np.zeros((count, 4), np.float32),
-            **arrays,
-            **plain,
-        )
     except (zlib.error, struct.error, ValueError, KeyError, TypeError) as error:
         raise OneTakeError(
             "damaged_motion", f"The motion kept in {armature.name} is damaged; import it again."
         ) from error
-    return take, skeleton
+    return StoredMotion(arrays, plain, skeleton)
 
 
 def _pack(arrays: dict[str, np.ndarray], plain: dict[str, object]) -> bytes:

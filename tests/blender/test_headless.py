@@ -53,8 +53,7 @@ def _run(folder, job):
     temporary.mkdir(exist_ok=True)
     done = subprocess.run(
         [sys.executable, str(SCRIPT), str(path)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        capture_output=True,
         encoding="utf-8",
         timeout=120,
         env={**os.environ, "TMPDIR": str(temporary)},
