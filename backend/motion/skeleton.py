@@ -61,3 +61,12 @@ LANDMARK = {name: index for index, name in enumerate(LANDMARKS)}
 LANDMARK_JOINT = np.array(
     [15] * 11 + [16, 17, 18, 19, 20, 21, 22, 23, 22, 23, 22, 23, 1, 2, 4, 5, 7, 8, 7, 8, 10, 11]
 )
+
+LANDMARK_MIRROR = np.array(
+    [
+        LANDMARK[
+            name.replace("left", "*").replace("right", "left").replace("*", "right")
+        ]
+        for name in LANDMARKS
+    ]
+)

@@ -17,7 +17,7 @@ from .analytic import analytic_pose, starting_translation
 from .config import IKConfig
 from .objective import FrameObjective
 from .observations import Observations, observe
-from .points import PointModel
+from .points import LandmarkModel, PointModel
 from .prior import PosePrior
 from .solver import Smoothness, State, minimise
 
@@ -51,12 +51,14 @@ class IKEstimator:
         check_cancelled: Callable[[], None],
     ) -> CameraMotion:
         """See Estimator.estimate."""
-        model, prior = PointModel.from_body(body), PosePrior.load()
+        landmark_model = LandmarkModel.load(self.config.landmark_model_share)
+        prior = PosePrior.load()
+        model = PointModel.from_body(body, landmark_model.offsets)
         observations = observe(
             track.landmarks, track.world_landmarks, track.seen, track.timestamps, K
         )
         local = _fill_gaps(analytic_pose(model, observations), track.seen)
-        betas = self._fit_shape(model, prior, observations, local)
+        betas = self._fit_shape(model, landmark_model, prior, observations, local)
         check_cancelled()
         frames = len(observations)
         local_out, trans_out = np.empty((frames, 24, 3, 3)), np.empty((frames, 3))
@@ -67,7 +69,7 @@ class IKEstimator:
             first = local[start:end]
             state = State(first, starting_translation(model, first, betas, part), betas)
             state, _ = minimise(
-                FrameObjective(model, prior, part, self.config),
+                FrameObjective(model, landmark_model, prior, part, self.config),
                 Smoothness(part.timestamps, self.config),
                 state,
                 iterations=self.config.iterations,
@@ -88,7 +90,12 @@ class IKEstimator:
         return CameraMotion(local_out, trans_out, betas, _confidence(observations))
 
     def _fit_shape(
-        self, model: PointModel, prior: PosePrior, observations: Observations, local: np.ndarray
+        self,
+        model: PointModel,
+        landmark_model: LandmarkModel,
+        prior: PosePrior,
+        observations: Observations,
+        local: np.ndarray,
     ) -> np.ndarray:
         """One shape (10,) from the best-seen frames, spread over the clip."""
         quality = observations.trust.sum(axis=1)
@@ -97,7 +104,7 @@ class IKEstimator:
         chosen = chosen[quality[chosen] > 0.5 * quality.max()]
         part, first, betas = observations.part(chosen), local[chosen], np.zeros(10)
         state = State(first, starting_translation(model, first, betas, part), betas)
-        objective = FrameObjective(model, prior, part, self.config)
+        objective = FrameObjective(model, landmark_model, prior, part, self.config)
         state, _ = minimise(
             objective,
             None,

@@ -120,7 +120,7 @@ def starting_translation(
     """
     frames = len(observations)
     points = model.pose(local, np.zeros((frames, 3)), betas).landmarks
-    weight = observations.ray_weight[..., None]
+    weight = np.sqrt(observations.trust)[..., None]
     u = observations.rays
     matrix = np.zeros((frames, 33, 2, 3))
     matrix[..., 0, 0] = matrix[..., 1, 1] = 1.0
@@ -130,7 +130,7 @@ def starting_translation(
     target = (target * weight).reshape(frames, -1, 1)
     normal = np.swapaxes(matrix, -1, -2) @ matrix
     right = np.swapaxes(matrix, -1, -2) @ target
-    seen = observations.ray_weight.sum(axis=1) > 0
+    seen = observations.trust.sum(axis=1) > 0
     trans = np.zeros((frames, 3))
     trans[:, 2] = 3.0
     if seen.any():

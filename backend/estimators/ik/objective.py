@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...motion.rotations import matrix_to_axis_angle
-from .config import DIRECTION_FROM, DIRECTION_TO, IKConfig
+from .config import LIMB_FROM, LIMB_TO, IKConfig
 from .observations import Observations
-from .points import ACTIVE, PointModel
+from .points import ACTIVE, LandmarkModel, PointModel
 from .prior import PosePrior, inverse_right_jacobian
 
 TURNS = 3 * len(ACTIVE)
@@ -36,28 +36,38 @@ class FrameObjective:
     """Everything of the cost that looks at one frame at a time."""
 
     def __init__(
-        self, model: PointModel, prior: PosePrior, observations: Observations, config: IKConfig
+        self,
+        model: PointModel,
+        landmark_model: LandmarkModel,
+        prior: PosePrior,
+        observations: Observations,
+        config: IKConfig,
     ) -> None:
         self.model, self.prior, self.config = model, prior, config
         self.observations = observations
+        sigma = landmark_model.sigma * config.landmark_sigma_scale
+        self._ray_weight = np.sqrt(observations.trust) / sigma  # 1 / metres
+        # Across the view twice, then in depth.
+        self._slopes = landmark_model.slopes[:, [0, 0, 1]]
+        sigma = landmark_model.slope_sigma[:, [0, 0, 1]] * model.limb_lengths()[:, None]
+        sigma = sigma * config.limb_sigma_scale
+        self._limb_weight = np.sqrt(observations.limb_trust)[..., None] / sigma
         # Landmarks err alike in every frame, so more frames do not make the shape any surer.
         self._shape_weight = len(observations) / config.shape_sigma**2
 
     def _rays(self, landmarks: np.ndarray, reference: np.ndarray) -> tuple:
         depth = np.maximum(landmarks[..., 2:], 0.1)
-        scale = self.observations.ray_weight[..., None] * reference[:, None, None]
+        scale = self._ray_weight[..., None] * reference[:, None, None]
         residual = (landmarks[..., :2] / depth - self.observations.rays) * scale
         cost, keep = _cauchy(np.sum(residual**2, axis=-1), self.config.robust_landmark)
         return residual, keep, cost.sum(), depth, scale
 
-    def _directions(self, landmarks: np.ndarray) -> tuple:
-        limbs = landmarks[:, DIRECTION_TO] - landmarks[:, DIRECTION_FROM]
-        length = np.linalg.norm(limbs, axis=-1, keepdims=True)
-        unit = limbs / np.maximum(length, 1e-6)
-        weight = self.observations.direction_weight[..., None]
-        residual = (unit - self.observations.directions) * weight
-        cost, keep = _cauchy(np.sum(residual**2, axis=-1), self.config.robust_direction)
-        return residual, keep, cost.sum(), unit, length, weight
+    def _limbs(self, landmarks: np.ndarray) -> tuple:
+        limbs = (landmarks[:, LIMB_TO] - landmarks[:, LIMB_FROM]) @ self.observations.turn
+        weight = self._limb_weight
+        residual = (self._slopes * limbs - self.observations.limbs) * weight
+        cost, keep = _cauchy(np.sum(residual**2, axis=-1), self.config.robust_limb)
+        return residual, keep, cost.sum(), weight
 
     def _prior(self, local: np.ndarray) -> tuple:
         theta = matrix_to_axis_angle(local[:, ACTIVE[1:]])
@@ -75,7 +85,7 @@ class FrameObjective:
         _, likely, over = self._prior(local)
         return float(
             self._rays(landmarks, reference)[2]
-            + self._directions(landmarks)[2]
+            + self._limbs(landmarks)[2]
             + np.sum(likely**2)
             + np.sum(over**2)
             + self._shape_weight * np.sum(betas**2)
@@ -104,11 +114,10 @@ class FrameObjective:
         rows = [(rays * (scale / depth * np.sqrt(keep)[..., None])[..., None])]
         values = [residual * np.sqrt(keep)[..., None]]
 
-        residual, keep, direction_cost, unit, length, weight = self._directions(posed.landmarks)
-        limbs = points[:, DIRECTION_TO] - points[:, DIRECTION_FROM]
-        along = unit[..., None, :] @ limbs
-        across = (limbs - unit[..., None] * along) / np.maximum(length, 1e-6)[..., None]
-        rows.append(across * (weight * np.sqrt(keep)[..., None])[..., None])
+        residual, keep, limb_cost, weight = self._limbs(posed.landmarks)
+        limbs = points[:, LIMB_TO] - points[:, LIMB_FROM]
+        limbs = np.swapaxes(self.observations.turn, -1, -2)[:, None] @ limbs
+        rows.append(limbs * (self._slopes * weight * np.sqrt(keep)[..., None])[..., None])
         values.append(residual * np.sqrt(keep)[..., None])
 
         # Single precision halves the time of the products; the cost itself stays in double.
@@ -145,7 +154,7 @@ class FrameObjective:
         if with_shape:
             shape_gradient = shape_gradient + self._shape_weight * betas
             shape_curvature = shape_curvature + self._shape_weight * np.eye(10)
-        total = ray_cost + direction_cost + np.sum(likely**2) + np.sum(over**2)
+        total = ray_cost + limb_cost + np.sum(likely**2) + np.sum(over**2)
         return Terms(
             cost=float(total + self._shape_weight * np.sum(betas**2)),
             gradient=gradient[:, pose],

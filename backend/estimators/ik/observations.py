@@ -1,11 +1,11 @@
-"""What the fit is fitted to: landmarks as rays, limb directions, and how far each is trusted."""
+"""What the fit is fitted to: landmarks as rays, reported limbs, and how far each is trusted."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from ...motion.rotations import rotation_between
-from .config import DIRECTION_FROM, DIRECTION_SIGMA, DIRECTION_TO, LANDMARK_SIGMA
+from .config import LIMB_FROM, LIMB_TO
 
 
 @dataclass(frozen=True)
@@ -14,11 +14,11 @@ class Observations:
 
     timestamps: np.ndarray  # (T,) seconds
     rays: np.ndarray  # (T, 33, 2): x/z and y/z of each landmark
-    ray_weight: np.ndarray  # (T, 33) 1 / metres: inverse standard deviation, 0 where unseen
-    world: np.ndarray  # (T, 33, 3) BlazePose's own 3D, turned from the person's ray to the camera
-    directions: np.ndarray  # (T, D, 3) unit limb directions
-    direction_weight: np.ndarray  # (T, D) inverse standard deviation
-    trust: np.ndarray  # (T, 33) 0..1
+    turn: np.ndarray  # (T, 3, 3): from the person's ray as optical axis to the camera
+    limbs: np.ndarray  # (T, D, 3) limbs that the world landmarks report, along the person's ray, m
+    trust: np.ndarray  # (T, 33) 0..1: how far each landmark is seen
+    limb_trust: np.ndarray  # (T, D) 0..1
+    world: np.ndarray  # (T, 33, 3) the world landmarks, turned to the camera
 
     def __len__(self) -> int:
         return len(self.timestamps)
@@ -32,30 +32,38 @@ def trust_of(visibility: np.ndarray) -> np.ndarray:
     return np.clip((visibility - 0.1) / 0.6, 0.0, 1.0)
 
 
+# Share of the ray's tilt up or down that world landmarks leave to us. Left and right they know
+# nothing of; up and down they guess part of it (1000 rendered people, training.landmark_model).
+_TILT_SHARE = 0.37
+
+
+def viewing_turn(rays: np.ndarray) -> np.ndarray:
+    """(T, 33, 2) landmarks as rays -> (T, 3, 3) from the axes of the world landmarks to the camera.
+
+    BlazePose looks along the ray to the person's middle as if it were the optical axis.
+    """
+    middle = rays[:, [11, 12, 23, 24]].mean(axis=1) * [1.0, _TILT_SHARE]
+    towards = np.concatenate([middle, np.ones_like(middle[:, :1])], axis=-1)
+    towards /= np.linalg.norm(towards, axis=-1, keepdims=True)
+    return rotation_between(np.array([0.0, 0.0, 1.0]), towards)
+
+
 def observe(
     landmarks: np.ndarray, world: np.ndarray, seen: np.ndarray, timestamps: np.ndarray, K: np.ndarray
 ) -> Observations:
     """Landmarks (T,33,3: px, px, visibility), world landmarks (T,33,3) m, seen (T,), K (3,3)."""
-    rays = (landmarks[..., :2] - K[:2, 2]) / np.diag(K)[:2]
-    rays, world = np.nan_to_num(rays), np.nan_to_num(world)
+    rays = np.nan_to_num((landmarks[..., :2] - K[:2, 2]) / np.diag(K)[:2]).astype(float)
+    world = np.nan_to_num(world).astype(float)
     trust = trust_of(np.nan_to_num(landmarks[..., 2])) * seen[:, None]
-    # BlazePose looks along the ray to the person's middle, as if it were the optical axis.
-    middle = rays[:, [11, 12, 23, 24]].mean(axis=1)
-    towards = np.concatenate([middle, np.ones_like(middle[:, :1])], axis=-1)
-    towards /= np.linalg.norm(towards, axis=-1, keepdims=True)
-    turn = rotation_between(np.array([0.0, 0.0, 1.0]), towards)
-    world = np.einsum("tab,tkb->tka", turn, world.astype(float))
-    limbs = world[:, DIRECTION_TO] - world[:, DIRECTION_FROM]
-    length = np.linalg.norm(limbs, axis=-1, keepdims=True)
-    directions = limbs / np.maximum(length, 1e-6)
-    pair_trust = np.minimum(trust[:, DIRECTION_FROM], trust[:, DIRECTION_TO])
+    turn = viewing_turn(rays)
+    both = np.minimum(trust[:, LIMB_FROM], trust[:, LIMB_TO])
     return Observations(
         timestamps=timestamps.astype(float),
-        rays=rays.astype(float),
-        ray_weight=np.sqrt(trust) / LANDMARK_SIGMA,
-        world=world,
-        directions=directions,
-        # World landmarks stay half useful where the picture shows nothing: they are a likely pose.
-        direction_weight=np.sqrt(0.15 * seen[:, None] + 0.85 * pair_trust) / DIRECTION_SIGMA,
+        rays=rays,
+        turn=turn,
+        limbs=world[:, LIMB_TO] - world[:, LIMB_FROM],
         trust=trust,
+        # What the picture does not show is still a likely pose, so it keeps some weight.
+        limb_trust=0.15 * seen[:, None] + 0.85 * both,
+        world=world @ np.swapaxes(turn, -1, -2),
     )

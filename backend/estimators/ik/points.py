@@ -1,11 +1,18 @@
 """The body as the fit sees it: rest joints and landmarks, both linear in shape."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
+from safetensors.numpy import load_file
 
 from ...motion.body import Body
 from ...motion.skeleton import LANDMARK_JOINT, LEVELS, PARENTS
+from .config import LIMB_FROM, LIMB_TO
+
+_LANDMARK_MODEL = Path(__file__).parents[2] / "weights" / "landmark_model.safetensors"
+
+_LEAST_SLOPE = 0.05  # a limb whose reported depth means nothing keeps a positive share
 
 # Joints that the fit turns. Toes and hands carry landmarks but no landmark sees them bend.
 ACTIVE = np.array([j for j in range(24) if j not in (10, 11, 22, 23)])
@@ -27,6 +34,27 @@ class Posed:
 
 
 @dataclass(frozen=True)
+class LandmarkModel:
+    """How BlazePose's report of a body differs from the body; see training.landmark_model."""
+
+    offsets: np.ndarray  # (33, 3) m at rest, from our landmark to where BlazePose puts it
+    sigma: np.ndarray  # (33,) m of a plainly seen landmark across the view
+    slopes: np.ndarray  # (D, 2) share of a limb that world landmarks report, across and in depth
+    slope_sigma: np.ndarray  # (D, 2) in lengths of the limb
+
+    @classmethod
+    def load(cls, share: float = 1.0) -> "LandmarkModel":
+        """share 0..1: how much of the measured differences to believe; 0 trusts BlazePose."""
+        data = {key: value.astype(float) for key, value in load_file(_LANDMARK_MODEL).items()}
+        return cls(
+            offsets=share * data["offsets"],
+            sigma=data["sigma"],
+            slopes=np.maximum(data["slopes"], _LEAST_SLOPE) ** share,
+            slope_sigma=data["slope_sigma"],
+        )
+
+
+@dataclass(frozen=True)
 class PointModel:
     """Rest joints and landmark offsets at shape zero, and their change with each of ten betas."""
 
@@ -36,7 +64,8 @@ class PointModel:
     offsets_shape: np.ndarray  # (33, 3, 10)
 
     @classmethod
-    def from_body(cls, body: Body) -> "PointModel":
+    def from_body(cls, body: Body, offsets: np.ndarray | float = 0.0) -> "PointModel":
+        """offsets (33, 3): LandmarkModel's, to speak of landmarks as BlazePose does."""
         if body.landmark_regressor is None:
             raise ValueError("the body has no landmark_regressor")
         joints = body.J_regressor @ body.v_template
@@ -46,13 +75,19 @@ class PointModel:
         return cls(
             joints.astype(float),
             joints_shape.astype(float),
-            (landmarks - joints[LANDMARK_JOINT]).astype(float),
+            (landmarks - joints[LANDMARK_JOINT]).astype(float) + offsets,
             (landmarks_shape - joints_shape[LANDMARK_JOINT]).astype(float),
         )
 
     def at(self, betas: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Rest joints (24, 3) and landmark offsets (33, 3) of this shape."""
         return self.joints + self.joints_shape @ betas, self.offsets + self.offsets_shape @ betas
+
+    def limb_lengths(self) -> np.ndarray:
+        """(D,) m between the ends of config's limbs at rest, of the mean shape."""
+        rest, offsets = self.at(np.zeros(10))
+        points = rest[LANDMARK_JOINT] + offsets
+        return np.linalg.norm(points[LIMB_TO] - points[LIMB_FROM], axis=-1)
 
     def pose(self, local: np.ndarray, trans: np.ndarray, betas: np.ndarray) -> Posed:
         """local (T, 24, 3, 3) rotations, trans (T, 3) pelvis in the camera, betas (10,)."""
