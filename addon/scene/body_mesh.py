@@ -8,6 +8,10 @@ from ...backend.motion.skeleton import JOINTS
 from .materials import body_materials
 from .rest_skeleton import blender_axes, levelled
 
+# Hems are edge loops whose vertices belong to the garment over them, so that a face with only one
+# edge on the hem is on the other side: these regions come before what they border on.
+_FIRST = ("brows", "trousers", "hair", "lips", "skin", "eyes", "iris")
+
 # Standard deviations at the ends of the sliders; nearly everyone is within 3.
 _SLIDER = 5.0
 
@@ -102,7 +106,9 @@ def _add_materials(mesh: bpy.types.Mesh, body: Body, person_id: int) -> None:
         regions, names = np.zeros(len(body.v_template), int), ["skin"]
     for material in body_materials(names, person_id):
         mesh.materials.append(material)
-    corners = np.sort(regions[body.f if body.quads is None else body.quads], axis=1)
-    # The label that two or more corners of a face share, or the middle one.
-    slots = corners[:, corners.shape[1] // 2].astype(np.int32)
+    faces = body.f if body.quads is None else body.quads
+    corners = np.array([(regions[faces] == index).sum(axis=1) for index in range(len(names))])
+    # Most corners decide; between two and two the first in _FIRST, then the others.
+    rank = np.array([_FIRST.index(name) if name in _FIRST else len(_FIRST) for name in names])
+    slots = np.argmax(corners - 0.01 * rank[:, None], axis=0).astype(np.int32)
     mesh.polygons.foreach_set("material_index", slots)
