@@ -4,6 +4,10 @@ from .detector import Detection, LandmarkResult, PersonDetector, Region
 from .find import find_people
 from .track import PersonTrack
 
+# Raised when the same video would give other tracks.
+PEOPLE_VERSION = 1
+
 __all__ = [
+    "PEOPLE_VERSION",
     "Detection", "LandmarkResult", "PersonDetector", "PersonTrack", "Region", "find_people",
 ]  # fmt: skip

@@ -22,9 +22,7 @@ class Region:
         scale = self.side / cells
         c, s = np.cos(self.angle) * scale, np.sin(self.angle) * scale
         half = cells / 2
-        return np.array(
-            [[c, -s, self.x - half * (c - s)], [s, c, self.y - half * (s + c)]]
-        )
+        return np.array([[c, -s, self.x - half * (c - s)], [s, c, self.y - half * (s + c)]])
 
     def crop(self, rgb: np.ndarray, cells: int, border: int = cv2.BORDER_REPLICATE) -> np.ndarray:
         """uint8 (cells, cells, 3), sampled from the picture."""

@@ -7,10 +7,10 @@ import numpy as np
 
 from ..errors import OneTakeError
 from ..video import Frame, VideoInfo
+from .assemble import people_from
 from .blazepose import BlazePose
 from .detector import PersonDetector
 from .repair import repaired
-from .stitch import people_from
 from .track import PersonTrack
 from .tracker import Tracker
 

@@ -1,153 +1,116 @@
-"""From tracklets to people: false ones dropped, pieces of one person joined, tracks filled in."""
+"""Joins the pieces of one person, now that the whole clip is known."""
 
 from collections.abc import Sequence
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from .detector import Region
-from .track import PersonTrack, fill_gaps
-from .tracklet import HIPS, Tracklet, colour_distance
+from .encounters import Piece
+from .tracklet import Tracklet, colour_distance
 
-# A person is believed when two of these three witnesses speak for them. On the table of a clip
-# without anybody the detector's score lies at 0.52, the network's at 0.85 and the landmarks
-# jump by 0.1; people in all clips: above 0.6, above 0.98, below 0.05.
-SURE_DETECTOR = 0.6  # mean score over the detector's runs that saw the person
-SURE_NETWORK = 0.95  # mean landmark score
-STEADY = 0.065  # mean second difference of the landmarks over the region's side
-
-MIN_SECONDS, MIN_FRAMES = 0.5, 8  # shorter sightings are nobody's motion
-
-SHORT_GAP = 1.0  # s; over it where the person went says little
 LONG_GAP = 10.0  # s; over it a returning person is a new one
-REACH = 0.3  # of the region's side, plus REACH_SPEED for each second of the gap
-REACH_SPEED = 1.5
-SHORT_COLOURS, LONG_COLOURS = 0.65, 0.3  # Hellinger: one person in changing light; two people: 0.4
-SHORT_GROWTH, LONG_GROWTH = 1.6, 2.0
-VISIBLE = 0.5
-BOX_MARGIN = 0.05  # of the region's side: landmarks lie inside the body
+# The longer the gap, the less place and size say and the more alike the colours have to be.
+REACH, REACH_SPEED = 0.3, 1.5  # of the region's side, and more a second
+GROWTH, GROWTH_SPEED = 1.6, 0.15
+# Hellinger distance: one person in changing light 0.5, in steady light 0.25; two people 0.4.
+COLOURS, COLOURS_SPEED, COLOURS_LEAST = 0.65, -0.12, 0.3
+SPEED_GAP = 1.0  # s; over it the speed before says nothing about the place after
+MOTION_SECONDS = 0.4  # of path from which a speed is taken
+MOTION_WEIGHT = 0.3  # against colours: right where two people dress alike
+UNBROKEN = 0.1  # what it counts that the tracker never lost the person
+ALONE, NEVER = 100.0, 1e6  # cost of having no follower, dearer than any link; of the impossible
+FITTING = 0.35  # a doubtful piece joins a person whose path and colours are this near
 
 
-def people_from(
-    tracklets: Sequence[Tracklet], frame_indices: np.ndarray, timestamps: np.ndarray, fps: float
-) -> list[PersonTrack]:
-    """The people in a clip, the most prominent (time x size) first.
+def join(sure: Sequence[Piece], doubtful: Sequence[Piece]) -> list[list[Tracklet]]:
+    """Group pieces by person, each in order of time.
 
-    frame_indices, timestamps (N,): every frame that was looked at.
+    Sure pieces are linked at the least total cost, over the doubtful ones between them; then each
+    doubtful piece goes to the person in whose gap it fits, or is dropped.
     """
-    pieces = join([t for t in tracklets if believable(t)])
-    shortest = max(MIN_FRAMES, np.ceil(MIN_SECONDS * fps))
-    shortest = min(shortest, np.ceil(len(timestamps) / 2))  # a clip may be one frame long
-    people = [p for p in pieces if sum(len(t.frames) for t in p) >= shortest]
-    people.sort(key=lambda p: -sum(float(r[2]) for t in p for r in t.regions))
-    return [
-        _track(number, person, frame_indices, timestamps)
-        for number, person in enumerate(people, start=1)
-    ]
+    if not sure:  # a clip of a few frames
+        sure, doubtful = doubtful, []
+    people = [[sure[k] for k in chain] for chain in _chains(sure)]
+    waiting = list(doubtful)
+    while people and waiting:
+        costs = np.array([[_misfit(piece, person) for person in people] for piece in waiting])
+        piece, person = np.unravel_index(costs.argmin(), costs.shape)
+        if costs[piece, person] > FITTING:
+            break
+        people[person].append(waiting.pop(piece))
+        people[person].sort(key=lambda p: p.tracklet.frames[0])
+    return [[piece.tracklet for piece in person] for person in people]
 
 
-def believable(tracklet: Tracklet) -> bool:
-    """False for furniture and shadows."""
-    runs = [score for score in tracklet.support if score > 0]
-    detector = bool(runs) and float(np.mean(runs)) >= SURE_DETECTOR
-    network = float(np.mean(tracklet.scores)) >= SURE_NETWORK
-    if len(tracklet.frames) < 3:
-        return detector and network
-    bends = np.diff(np.array(tracklet.landmarks)[..., :2], 2, axis=0)
-    sides = np.array(tracklet.regions)[1:-1, 2]
-    jitter = float((np.linalg.norm(bends, axis=-1).mean(1) / sides).mean())
-    return detector + network + (jitter < STEADY) >= 2
-
-
-def join(tracklets: Sequence[Tracklet]) -> list[list[Tracklet]]:
-    """Group tracklets by person: each is followed by at most one, at the least total cost."""
-    count = len(tracklets)
-    forbidden = 1e6
-    cost = np.full((count, count + 1), forbidden)
-    for i, before in enumerate(tracklets):
-        for j, after in enumerate(tracklets):
-            value = _link_cost(before, after)
-            if value is not None:
-                cost[i, j] = value
-    # A last column for each: to be followed by nobody, dearer than any link.
-    alone = np.full((count, count), forbidden)
-    np.fill_diagonal(alone, 100.0)
-    rows, columns = linear_sum_assignment(np.hstack([cost[:, :count], alone]))
+def _chains(pieces: Sequence[Piece]) -> list[list[int]]:
+    """Indices of the pieces, one list a person."""
+    count = len(pieces)
+    cost = np.array([[_link_cost(a, b) for b in pieces] for a in pieces]).reshape(count, count)
+    alone = np.full((count, count), NEVER)
+    np.fill_diagonal(alone, ALONE)
+    rows, columns = linear_sum_assignment(np.hstack([cost, alone]))
     following = {int(i): int(j) for i, j in zip(rows, columns, strict=True) if j < count}
-    first = sorted(set(range(count)) - set(following.values()))
-    people = []
-    for i in first:
+    chains = []
+    for i in sorted(set(range(count)) - set(following.values())):
         chain = [i]
         while chain[-1] in following:
             chain.append(following[chain[-1]])
-        people.append([tracklets[k] for k in chain])
-    return people
+        chains.append(chain)
+    return chains
 
 
-def _link_cost(before: Tracklet, after: Tracklet) -> float | None:
-    """How unlikely it is that two tracklets are one person's; None where it cannot be."""
+def _link_cost(a: Piece, b: Piece) -> float:
+    """How unlikely it is that b goes on where a ended; NEVER where it cannot be."""
+    before, after = a.tracklet, b.tracklet
     gap = after.times[0] - before.times[-1]
     if not 0 < gap <= LONG_GAP:
-        return None
+        return NEVER
     sizes = before.regions[-1][2], after.regions[0][2]
-    growth = max(sizes) / min(sizes)
-    colours = colour_distance(before.colours, after.colours)
-    if gap > SHORT_GAP:
-        if colours > LONG_COLOURS or growth > LONG_GROWTH:
-            return None
-        return colours + 1 + gap / LONG_GAP
-    expected = before.predicted(after.times[0])[HIPS].mean(0)
-    moved = np.linalg.norm(after.landmarks[0][HIPS, :2].mean(0) - expected) / max(sizes)
-    reach = REACH + REACH_SPEED * gap
-    if moved > reach or colours > SHORT_COLOURS or growth > SHORT_GROWTH:
-        return None
-    return colours + float(moved / reach) + gap / SHORT_GAP
+    moved = np.linalg.norm(after.hips()[0] - before.hips()[-1]) / max(sizes)
+    colours = colour_distance(before.mean_colours, after.mean_colours)
+    if (
+        moved > REACH + REACH_SPEED * gap
+        or max(sizes) / min(sizes) > GROWTH + GROWTH_SPEED * gap
+        or colours > max(COLOURS + COLOURS_SPEED * gap, COLOURS_LEAST)
+    ):
+        return NEVER
+    cost = colours - UNBROKEN * (a.origin == b.origin) + gap / LONG_GAP
+    if gap > SPEED_GAP:
+        return cost + MOTION_WEIGHT
+    # Where each piece's own speed would have taken it at the other's end of the gap.
+    end, speed_before = _motion(before, last=True)
+    start, speed_after = _motion(after, last=False)
+    missed = np.linalg.norm(end + speed_before * gap - start)
+    missed += np.linalg.norm(start - speed_after * gap - end)
+    missed += np.linalg.norm(speed_after - speed_before) * MOTION_SECONDS
+    return cost + MOTION_WEIGHT * min(1.0, float(missed / 3 / max(sizes) / REACH))
 
 
-def _track(
-    number: int, person: Sequence[Tracklet], frame_indices: np.ndarray, timestamps: np.ndarray
-) -> PersonTrack:
-    def every(name: str) -> np.ndarray:
-        return np.concatenate([np.array(getattr(t, name)) for t in person])
-
-    sightings = np.searchsorted(frame_indices, every("frames"))
-    span = slice(sightings[0], sightings[-1] + 1)
-    known = sightings - sightings[0]
-    times = timestamps[span]
-    count = len(times)
-    seen = np.zeros(count, bool)
-    seen[known] = True
-    score = np.zeros(count, np.float32)
-    score[known] = every("scores")
-
-    def filled(name: str) -> np.ndarray:
-        return fill_gaps(every(name), known, times[known], times)
-
-    landmarks = filled("landmarks")
-    landmarks[~seen, :, 2] = 0
-    boxes = np.array([_box(pose, region) for pose, region in zip(every("landmarks"), every("regions"))])
-    masks = None
-    if person[0].masks:
-        packed = every("masks")
-        masks = np.zeros((count, *packed.shape[1:]), np.uint8)
-        masks[known] = packed
-    return PersonTrack(
-        person_id=number,
-        frame_index=frame_indices[span].astype(np.int32),
-        timestamps=times.astype(float),
-        landmarks=landmarks,
-        world_landmarks=filled("world"),
-        score=score,
-        seen=seen,
-        box=fill_gaps(boxes, known, times[known], times),
-        regions=filled("regions"),
-        masks=masks,
-    )
+def _motion(tracklet: Tracklet, *, last: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Hips (2,) px at an end of a tracklet, and their speed (2,) px/s there."""
+    times, hips = np.array(tracklet.times), tracklet.hips()
+    edge = times[-1] if last else times[0]
+    near = np.abs(times - edge) <= MOTION_SECONDS
+    if near.sum() < 3:
+        return hips[-1 if last else 0], np.zeros(2)
+    speed, place = np.polyfit(times[near] - edge, hips[near], 1)
+    return place, speed
 
 
-def _box(landmarks: np.ndarray, region: np.ndarray) -> np.ndarray:
-    """(4,) x0, y0, x1, y1 px around the visible landmarks (33, 3)."""
-    visible = landmarks[landmarks[:, 2] >= VISIBLE, :2]
-    points = visible if len(visible) else landmarks[:, :2]
-    margin = BOX_MARGIN * region[2]
-    return np.concatenate([points.min(0) - margin, points.max(0) + margin])
+def _misfit(piece: Piece, person: Sequence[Piece]) -> float:
+    """How badly a doubtful piece fits in a person's gaps: path in sides, and colours."""
+    t = piece.tracklet
+    mine = np.array(t.times)
+    known = [p.tracklet for p in person]
+    if any(k.times[0] <= mine[-1] and mine[0] <= k.times[-1] for k in known):
+        return np.inf
+    times = np.concatenate([k.times for k in known])
+    hips = np.concatenate([k.hips() for k in known])
+    wait = np.abs(times[:, None] - mine).min(0).min()
+    if wait > SPEED_GAP:
+        return np.inf
+    path = np.stack([np.interp(mine, times, hips[:, axis]) for axis in (0, 1)], 1)
+    side = float(np.median(np.array(t.regions)[:, 2]))
+    apart = float(np.linalg.norm(t.hips() - path, axis=1).mean() / side)
+    colours = min(colour_distance(t.mean_colours, k.mean_colours) for k in known)
+    return apart + colours / 2 - UNBROKEN * any(p.origin == piece.origin for p in person)

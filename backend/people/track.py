@@ -1,7 +1,6 @@
 """One person through a clip, as the estimators get it."""
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
 

@@ -14,6 +14,7 @@ from .tracklet import Tracklet, colour_distance, colours_of, pose_distance, same
 
 DETECTOR_FRAMES = 10  # frames between two runs of the detector ...
 DETECTOR_SECONDS = 1 / 3  # ... or fewer where that is longer than this
+KEPT_BYTES = 64 << 20  # frames kept to follow a new person back: all ten of 1080p, fewer of 4K
 PRESENT = 0.5  # landmark score below which the person is lost (mediapipe's default)
 SAME_PLACE = 0.1  # of the region's side: a detection with hips this near is a known person
 JUMP = 0.35  # of the region's side: limbs do not move further than this between two frames
@@ -45,7 +46,7 @@ class Tracker:
         self._ended: list[Tracklet] = []
         # Frames that the detector has not seen: new people are followed back through them.
         self._unsearched: list[_Picture] = []
-        self._started = False
+        self._since_search: int | None = None
 
     def step(self, index: int, time: float, rgb: np.ndarray) -> None:
         """Process one frame. rgb: uint8 (H, W, 3)."""
@@ -58,12 +59,14 @@ class Tracker:
         lost = len(seen) < len(self._active)
         self._ended += [t for t in self._active if id(t) not in seen]
         self._active = [t for t in self._active if id(t) in seen]
-        if lost or not self._started or len(self._unsearched) + 1 >= self._every:
-            self._started = True
+        if lost or self._since_search is None or self._since_search + 1 >= self._every:
             self._search(picture)
             self._unsearched.clear()
+            self._since_search = 0
         else:
             self._unsearched.append(picture)
+            del self._unsearched[: -max(1, KEPT_BYTES // rgb.nbytes)]
+            self._since_search += 1
 
     def finish(self) -> list[Tracklet]:
         """All tracklets, in the order in which they began."""
@@ -169,7 +172,7 @@ def _plausible(sighting: _Sighting, time: float) -> bool:
     return (
         moved < JUMP
         and 1 / GROWTH < growth < GROWTH
-        and colour_distance(colours, tracklet.colours) < COLOUR_JUMP
+        and colour_distance(colours, tracklet.mean_colours) < COLOUR_JUMP
     )
 
 
@@ -187,4 +190,4 @@ def _surprise(sighting: _Sighting, time: float) -> float:
     tracklet, result, colours = sighting
     moved = pose_distance(tracklet.predicted(time), result.landmarks, result.region.side)
     grown = abs(float(np.log(result.following.side / tracklet.last.following.side)))
-    return 4 * moved + grown + colour_distance(colours, tracklet.colours)
+    return 4 * moved + grown + colour_distance(colours, tracklet.mean_colours)

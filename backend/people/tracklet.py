@@ -29,9 +29,9 @@ class Tracklet:
     regions: list[np.ndarray] = field(default_factory=list)  # (4,) f4 x, y, side, angle
     masks: list[np.ndarray] = field(default_factory=list)  # packed bits; empty when not kept
     support: list[float] = field(default_factory=list)  # detector's score, 0 for a miss; per run
-    colours: np.ndarray | None = None  # (3, bins^3) mean of `colours_of`
-    colour_count: int = 0
-    last: LandmarkResult | None = None
+    colours: list[np.ndarray] = field(default_factory=list)  # (3, bins^3) f2, `colours_of`
+    mean_colours: np.ndarray | None = None  # (3, bins^3) f4
+    last: LandmarkResult | None = None  # of the newest frame
 
     def add(
         self, frame: int, time: float, result: LandmarkResult, colours: np.ndarray, mask: bool
@@ -45,12 +45,22 @@ class Tracklet:
         self.regions.append(np.array([seen.x, seen.y, seen.side, seen.angle], np.float32))
         if mask:
             self.masks.append(np.packbits(result.mask, axis=-1))
-        self.colour_count += 1
-        if self.colours is None:
-            self.colours = colours.copy()
+        self.colours.append(colours.astype(np.float16))
+        if self.mean_colours is None:
+            self.mean_colours = colours.copy()
         else:
-            self.colours += (colours - self.colours) / self.colour_count
+            self.mean_colours += (colours - self.mean_colours) / len(self.colours)
         self.last = result
+
+    def part(self, first: int, end: int) -> "Tracklet":
+        """Sightings first..end - 1 alone, with the whole's evidence from the detector."""
+        lists = {name: getattr(self, name)[first:end] for name in _PER_FRAME}
+        mean = np.mean(lists["colours"], axis=0, dtype=np.float32)
+        return Tracklet(**lists, support=self.support, mean_colours=mean)
+
+    def hips(self) -> np.ndarray:
+        """(T, 2) px: the hips' midpoint."""
+        return np.array(self.landmarks)[:, HIPS, :2].mean(1)
 
     def predicted(self, time: float) -> np.ndarray:
         """(33, 2) px where the landmarks are expected: constant velocity, damped."""
@@ -63,8 +73,11 @@ class Tracklet:
 
     def reverse(self) -> None:
         """Turn the order of time around, to follow a person back to where they came from."""
-        for name in ("frames", "times", "landmarks", "world", "scores", "regions", "masks"):
+        for name in _PER_FRAME:
             getattr(self, name).reverse()
+
+
+_PER_FRAME = ("frames", "times", "landmarks", "world", "scores", "regions", "masks", "colours")
 
 
 def colours_of(rgb: np.ndarray, result: LandmarkResult) -> np.ndarray:

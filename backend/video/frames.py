@@ -17,7 +17,8 @@ from av.video.stream import VideoStream
 from ..errors import OneTakeError
 from .probe import VideoInfo, decode, open_video, video_stream
 
-QUEUED_FRAMES = 6  # enough to bridge a slow frame; 1080p costs 6 MB each
+QUEUED_FRAMES = 6  # enough to bridge a slow frame ...
+QUEUED_BYTES = 48 << 20  # ... but no more memory than this: 1080p costs 6 MB a frame, 4K 25 MB
 _ROTATE = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
 
 
@@ -47,7 +48,8 @@ def frames(
 class FrameReader(Iterator[Frame]):
     """Iterator of frames; decoding runs ahead in a thread that ends with the reader.
 
-    After the last frame `problem` is None, or a sentence about frames that the file lacks.
+    expected: about how many frames will come. After the last one `problem` is None, or a sentence
+    about frames that the file lacks.
     """
 
     def __init__(
@@ -57,11 +59,15 @@ class FrameReader(Iterator[Frame]):
             raise ValueError(f"unit is {unit!r}, not 'seconds' or 'frames'")
         self.problem: str | None = None
         self._given = 0
-        self._queue: queue.Queue = queue.Queue(QUEUED_FRAMES)
+        fits = QUEUED_BYTES // (3 * info.width * info.height)
+        self._queue: queue.Queue = queue.Queue(max(2, min(QUEUED_FRAMES, fits)))
         self._stop = threading.Event()
         span = _Span(
             -np.inf if start is None else start, np.inf if end is None else end, unit == "frames"
         )
+        scale = 1.0 if span.in_frames else info.fps
+        first, end = max(0.0, span.start * scale), min(info.frame_count, span.end * scale)
+        self.expected = max(1, round(end - first))
         # The thread holds no reference to the reader, so a forgotten reader is collected and
         # stops it.
         self._thread = threading.Thread(
@@ -159,8 +165,11 @@ def _key_frame_before(info: VideoInfo, span: _Span) -> _Key | None:
         except av.error.FFmpegError:
             pass  # a damaged file is read as far as it goes
     times.sort()
-    candidates = [_Key(bisect_left(times, pts), pts) for pts in keys]
-    before = [k for k in candidates if span.place(k.index, k.pts * tick - info.start_time) <= span.start]
+    before = [
+        key
+        for key in (_Key(bisect_left(times, pts), pts) for pts in keys)
+        if span.place(key.index, key.pts * tick - info.start_time) <= span.start
+    ]
     return max(before, key=lambda k: k.index, default=None)
 
 

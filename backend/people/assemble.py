@@ -1,0 +1,103 @@
+"""From tracklets to people: false ones dropped, pieces joined, and each track filled in."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from .encounters import split
+from .stitch import join
+from .track import PersonTrack, fill_gaps
+from .tracklet import Tracklet
+
+# A person is believed when two of these three witnesses speak for them. On the table of a clip
+# without anybody the detector's score lies at 0.52, the network's at 0.85 and the landmarks
+# jump by 0.1; people in all clips: above 0.6, above 0.98, below 0.05.
+SURE_DETECTOR = 0.6  # mean score over the detector's runs that saw the person
+SURE_NETWORK = 0.95  # mean landmark score
+STEADY = 0.065  # mean second difference of the landmarks over the region's side
+
+MIN_SECONDS, MIN_FRAMES = 0.5, 8  # shorter sightings are nobody's motion
+
+VISIBLE = 0.5  # landmarks below it are guesses and stay out of the box
+BOX_MARGIN = 0.05  # of the region's side: landmarks lie inside the body
+
+
+def people_from(
+    tracklets: Sequence[Tracklet], frame_indices: np.ndarray, timestamps: np.ndarray, fps: float
+) -> list[PersonTrack]:
+    """The people in a clip, the most prominent (time x size) first.
+
+    frame_indices, timestamps (N,): every frame that was looked at.
+    """
+    pieces = join(*split([t for t in tracklets if believable(t)]))
+    shortest = max(MIN_FRAMES, np.ceil(MIN_SECONDS * fps))
+    shortest = min(shortest, np.ceil(len(timestamps) / 2))  # a clip may be one frame long
+    people = [p for p in pieces if sum(len(t.frames) for t in p) >= shortest]
+    people.sort(key=lambda p: -sum(float(r[2]) for t in p for r in t.regions))
+    return [
+        _track(number, person, frame_indices, timestamps)
+        for number, person in enumerate(people, start=1)
+    ]
+
+
+def believable(tracklet: Tracklet) -> bool:
+    """False for furniture and shadows."""
+    runs = [score for score in tracklet.support if score > 0]
+    detector = bool(runs) and float(np.mean(runs)) >= SURE_DETECTOR
+    network = float(np.mean(tracklet.scores)) >= SURE_NETWORK
+    if len(tracklet.frames) < 3:
+        return detector and network
+    bends = np.diff(np.array(tracklet.landmarks)[..., :2], 2, axis=0)
+    sides = np.array(tracklet.regions)[1:-1, 2]
+    jitter = float((np.linalg.norm(bends, axis=-1).mean(1) / sides).mean())
+    return detector + network + (jitter < STEADY) >= 2
+
+
+def _track(
+    number: int, person: Sequence[Tracklet], frame_indices: np.ndarray, timestamps: np.ndarray
+) -> PersonTrack:
+    def every(name: str) -> np.ndarray:
+        return np.concatenate([np.array(getattr(t, name)) for t in person])
+
+    sightings = np.searchsorted(frame_indices, every("frames"))
+    span = slice(sightings[0], sightings[-1] + 1)
+    known = sightings - sightings[0]
+    times = timestamps[span]
+    count = len(times)
+    seen = np.zeros(count, bool)
+    seen[known] = True
+    score = np.zeros(count, np.float32)
+    score[known] = every("scores")
+
+    def filled(name: str) -> np.ndarray:
+        return fill_gaps(every(name), known, times[known], times)
+
+    landmarks = filled("landmarks")
+    landmarks[~seen, :, 2] = 0
+    poses, regions = every("landmarks"), every("regions")
+    boxes = np.array([_box(pose, side) for pose, side in zip(poses, regions[:, 2], strict=True)])
+    masks = None
+    if person[0].masks:
+        packed = every("masks")
+        masks = np.zeros((count, *packed.shape[1:]), np.uint8)
+        masks[known] = packed
+    return PersonTrack(
+        person_id=number,
+        frame_index=frame_indices[span].astype(np.int32),
+        timestamps=times.astype(float),
+        landmarks=landmarks,
+        world_landmarks=filled("world"),
+        score=score,
+        seen=seen,
+        box=fill_gaps(boxes, known, times[known], times),
+        regions=filled("regions"),
+        masks=masks,
+    )
+
+
+def _box(landmarks: np.ndarray, side: float) -> np.ndarray:
+    """(4,) x0, y0, x1, y1 px around the visible landmarks (33, 3)."""
+    visible = landmarks[landmarks[:, 2] >= VISIBLE, :2]
+    points = visible if len(visible) else landmarks[:, :2]
+    margin = BOX_MARGIN * side
+    return np.concatenate([points.min(0) - margin, points.max(0) + margin])
