@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..errors import OneTakeError
 from ..home import home
-from .installation import Installation, blender_program
+from .installation import BLENDERS, Installation, blender_program
 from .processes import ROOT, Stopped, environment, raise_on_signals, run
 
 USAGE = """\
@@ -69,7 +69,7 @@ def _dispatch(arguments: list[str]) -> int:
     blender = _take_blender(rest)
     installation = Installation(home().absolute(), say)
     if command == "setup":
-        installation.ensure(blender=blender is None)
+        installation.ensure(() if blender else BLENDERS)
         say("OneTake is ready.")
         return 0
     if command == "test":
@@ -99,17 +99,16 @@ def _take_blender(arguments: list[str]) -> Path | None:
 def _run_in_backend(
     installation: Installation, command: str, arguments: list[str], blender: Path | None
 ) -> int:
-    wants_bpy = command in NEED_BLENDER and blender is None
     if {"-h", "--help"} & set(arguments):
-        installed = installation.find(blender=False)
+        installed = installation.find(())
         if installed is None:
             print(USAGE.format(home=home()) + "\nA command's own options are shown after set-up.")
             return 0
     elif command in NEED_BLENDER | NEED_NO_BLENDER:
-        installed = installation.ensure(wants_bpy)
+        installed = installation.ensure(BLENDERS if command in NEED_BLENDER and not blender else ())
     else:
         # The backend knows more commands; a misspelt one must not start a set-up of minutes.
-        installed = installation.find(blender=True) or installation.find(blender=False)
+        installed = installation.find(BLENDERS) or installation.find(())
         if installed is None:
             return _unknown(command)
     env = {"PYTHONPATH": str(ROOT), "ONETAKE_HOME": str(installation.home)}

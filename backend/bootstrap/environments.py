@@ -194,7 +194,7 @@ def lock(path: Path, say: Callable[[str], None]) -> Iterator[None]:
         yield
 
 
-if os.name == "nt":
+if sys.platform == "win32":
     import msvcrt
 
     def _try_lock(descriptor: int) -> bool:

@@ -9,7 +9,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Callable
+from typing import Callable, Tuple
 
 from ..errors import OneTakeError
 from . import environments, interpreters, system_libraries, torch_wheels
@@ -24,8 +24,10 @@ BLENDER_LTS = Recipe("blender-4.5.15", ((3, 11),), ("pip", "blender-4.5.15"))
 BLENDER_5_0 = Recipe("blender-5.0.1", ((3, 11),), ("pip", "blender-5.0.1"))
 BLENDER_5_2 = Recipe("blender-5.2.3", ((3, 13),), ("pip", "blender-5.2.3"))
 
+Blenders = Tuple[Recipe, ...]
+
 # What `convert` takes, best first; the tests run on others too.
-BLENDERS = (BLENDER_LTS, BLENDER_5_2)
+BLENDERS: Blenders = (BLENDER_LTS, BLENDER_5_2)
 
 # Free space that each takes at its highest, downloads included (measured, rounded up).
 GIGABYTES = {"cpu": 2.5, "mps": 2.5, "cuda": 12.0, "blender": 2.0}
@@ -56,27 +58,27 @@ class Installation:
         self.backend = backend_recipe()
         self._done = self._steps = 0
 
-    def find(self, blender: bool | Recipe) -> Installed | None:
+    def find(self, blenders: Blenders) -> Installed | None:
         """What is installed, if it is all there; asks only the file system, so it is quick.
 
-        blender: whether any of BLENDERS is wanted, or the one that is.
+        blenders: one of these is wanted; none is when it is empty.
         """
         python = self.backend.find(self.home)
-        bpy = self._find_blender(blender)
-        if not python or (blender and not bpy):
+        bpy = self._find_blender(blenders)
+        if not python or (blenders and not bpy):
             return None
         if not models_installed(self.home / "models") or not self._body_made():
             return None
         return Installed(python, bpy)
 
-    def ensure(self, blender: bool | Recipe) -> Installed:
+    def ensure(self, blenders: Blenders) -> Installed:
         """Install what is missing; see `find`. Raises OneTakeError."""
-        found = self.find(blender)
+        found = self.find(blenders)
         if found:
             return found
         with environments.lock(self.home / "setup.lock", self.say):
-            found = self.find(blender)  # by whoever held the lock
-            return found or self._install(blender)
+            found = self.find(blenders)  # by whoever held the lock
+            return found or self._install(blenders)
 
     def ensure_test_requirements(self, python: Path, names: tuple[str, ...]) -> None:
         """Add what the tests need to an environment, once."""
@@ -88,19 +90,18 @@ class Installation:
             environments.install(python, "What the tests need", _files(names), self.log)
             marker.touch()
 
-    def _find_blender(self, wanted: bool | Recipe) -> Path | None:
-        recipes = BLENDERS if wanted is True else (wanted,) if wanted else ()
-        return next((found for found in (r.find(self.home) for r in recipes) if found), None)
+    def _find_blender(self, blenders: Blenders) -> Path | None:
+        return next((found for found in (r.find(self.home) for r in blenders) if found), None)
 
     def _body_made(self) -> bool:
         # The backend itself remakes a body of an older version.
         return any((self.home / "models").glob("body-*.npz"))
 
-    def _install(self, blender: bool | Recipe) -> Installed:
+    def _install(self, blenders: Blenders) -> Installed:
         start = time.monotonic()
         self.log.write_bytes(b"")
-        python, bpy = self.backend.find(self.home), self._find_blender(blender)
-        lacks_blender = bool(blender) and bpy is None
+        python, bpy = self.backend.find(self.home), self._find_blender(blenders)
+        lacks_blender = bool(blenders) and bpy is None
         lacks_models = not models_installed(self.home / "models")
         lacks_body = not self._body_made()
         self._done = 0
@@ -111,7 +112,7 @@ class Installation:
         # Whatever only the user can mend is found before anything is downloaded.
         if lacks_blender:
             system_libraries.ensure(self.log, self.say)
-            recipe, blender_interpreter = self._choose_blender(blender)
+            recipe, blender_interpreter = self._choose_blender(blenders)
         python = python or self._build_backend()
         if lacks_models:
             self._step("Networks that find people (50 MB)")
@@ -152,13 +153,12 @@ class Installation:
             system_libraries.install([error.package], reason, self.log, self.say)
             return interpreters.find(versions, purpose)
 
-    def _choose_blender(self, wanted: bool | Recipe) -> tuple[Recipe, interpreters.Interpreter]:
-        recipes = BLENDERS if wanted is True else (wanted,)
+    def _choose_blender(self, blenders: Blenders) -> tuple[Recipe, interpreters.Interpreter]:
         interpreter = self._find_python(
-            tuple(version for recipe in recipes for version in recipe.pythons),
+            tuple(version for recipe in blenders for version in recipe.pythons),
             "Blender as a Python module (or name an installed Blender with --blender PATH)",
         )
-        return next(r for r in recipes if interpreter.version in r.pythons), interpreter
+        return next(r for r in blenders if interpreter.version in r.pythons), interpreter
 
     def _build_backend(self) -> Path:
         interpreter = self._find_python(self.backend.pythons, "OneTake")

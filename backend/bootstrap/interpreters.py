@@ -146,8 +146,7 @@ def find(
     """The first Python that works and has one of these versions, in the order given.
 
     purpose ends the sentence "… is needed for". Raises OneTakeError("no_python") saying what to
-    install, or ("no_venv") when the only fitting Python lacks Debian's python3-venv package; its
-    `version` attribute then names the version.
+    install, or NoVenv when the only fitting Python lacks Debian's python3-venv package.
     """
     versions = list(versions)
     asked: dict[Path, Interpreter | None] = {}
@@ -178,6 +177,7 @@ class NoVenv(OneTakeError):
     """A fitting Python that cannot make environments; `package` is what Debian calls the rest."""
 
     def __init__(self, interpreter: Interpreter) -> None:
+        self.interpreter = interpreter
         self.package = "python{}.{}-venv".format(*interpreter.version)
         super().__init__(
             "no_venv",

@@ -144,14 +144,17 @@ def run(
         stderr=None if stdout is None else subprocess.STDOUT,
         stdin=None if stdout is None else subprocess.DEVNULL,
     )
+    # An endless wait cannot be interrupted on Windows.
+    pause = 0.5 if while_waiting or os.name == "nt" else None
     try:
         _hold.release()
         while True:
             try:
-                status = child.wait(0.5 if while_waiting else None)
+                status = child.wait(pause)
                 break
             except subprocess.TimeoutExpired:
-                while_waiting()  # type: ignore[misc]
+                if while_waiting:
+                    while_waiting()
     except BaseException:
         _end(child)
         raise

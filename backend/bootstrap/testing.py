@@ -104,10 +104,11 @@ def _prepare(
     if any(suite.folders == ("tests/engines",) for suite in suites):
         recipes = recipes or [BLENDER_LTS]  # what the engines read comes from Blender
     for recipe in recipes:
-        installed = installation.ensure(recipe)
-        pythons[recipe] = installed.blender
-        installation.ensure_test_requirements(installed.blender, ("test",))
-    pythons[None] = installation.ensure(blender=False).backend
+        python = installation.ensure((recipe,)).blender
+        assert python is not None
+        pythons[recipe] = python
+        installation.ensure_test_requirements(python, ("test",))
+    pythons[None] = installation.ensure(()).backend
     installation.ensure_test_requirements(pythons[None], ("test", "test-backend"))
     env = environment(
         {
@@ -124,8 +125,8 @@ def _prepare(
 def _run_suite(python: Path, env: dict[str, str], arguments: list[str], counts: Counts) -> None:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        command = [python, "-m", "pytest", f"--junitxml={report}", *arguments]
-        status = run(command, env, ROOT)
+        command = ["-m", "pytest", f"--junitxml={report}", *arguments]
+        status = run([python, *command], env, ROOT)
         failed = count(report, counts)
     # 5: the options (-k, -m) chose no test here. A crash after the last test is a failure too.
     if status not in (0, 5) and not failed:

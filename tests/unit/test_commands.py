@@ -93,8 +93,8 @@ def test_a_real_blender_takes_the_place_of_the_module(home, tmp_path):
 def test_estimate_needs_no_blender_and_convert_does(home):
     stand_in(home, installation.backend_recipe(), "exit 0")
     install = installation.Installation(home, print)
-    assert install.find(blender=False)
-    assert install.find(blender=True) is None
+    assert install.find(())
+    assert install.find(installation.BLENDERS) is None
 
 
 def test_a_complete_installation_starts_at_once(home):

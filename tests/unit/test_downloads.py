@@ -6,7 +6,13 @@ import zipfile
 
 import pytest
 
-from backend.bootstrap import pose_models, system_libraries, torch_wheels
+from backend.bootstrap import (
+    installation,
+    interpreters,
+    pose_models,
+    system_libraries,
+    torch_wheels,
+)
 from backend.errors import OneTakeError
 
 
@@ -165,3 +171,26 @@ class TestSystemLibraries:
         monkeypatch.setattr(system_libraries.shutil, "which", no_program)
         with pytest.raises(OneTakeError, match="libxi6 libegl1"):
             self.ensure(tmp_path, self.without_two)
+
+    def test_root_gets_debians_venv_installed(self, tmp_path, monkeypatch):
+        """The only fitting Python lacks ensurepip until apt-get brings it."""
+        monkeypatch.setattr(installation.shutil, "which", lambda name: f"/usr/bin/{name}")
+        fitting = interpreters.Interpreter(
+            path=tmp_path / "python3.11", version=(3, 11), bits=64, machine="x86_64",
+            free_threaded=False, can_make_environments=False,
+        )  # fmt: skip
+        ran = []
+
+        def find(versions, purpose):
+            if not ran:
+                raise interpreters.NoVenv(fitting)
+            return fitting
+
+        def install(packages, reason, log, say):
+            ran.append(packages)
+
+        monkeypatch.setattr(interpreters, "find", find)
+        monkeypatch.setattr(system_libraries, "install", install)
+        found = installation.Installation(tmp_path, print)._find_python(((3, 11),), "OneTake")
+        assert found is fitting
+        assert ran == [["python3.11-venv"]]
