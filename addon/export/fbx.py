@@ -151,10 +151,9 @@ def _single_take(character: Character) -> Iterator[None]:
         for other, _ in muted:
             other.mute = True
         animation.action = None
-        # Strips take the action's range: whole frames, so that the exporter samples on them, and
-        # at least one, because a strip of no length has no key at all.
+        # A new strip takes the action's range: whole frames, so that the exporter samples on them.
         action.use_frame_range = True
-        action.frame_start, action.frame_end = start, max(end, start + 1)
+        action.frame_start, action.frame_end = start, end
         track = animation.nla_tracks.new()
         strip = track.strips.new(action.name, start, action)
         if slot:

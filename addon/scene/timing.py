@@ -5,9 +5,6 @@ import math
 import bpy
 import numpy as np
 
-# Broadcast rates are n * 1000/1001: 23.976, 29.97, 59.94.
-_NTSC = 1.001
-
 # Keys this near to a whole frame sit on it, so that Blender's jumps from key to key land there;
 # 0.001 frames are 0.03 ms at 30 fps, less than a video's own clock ticks.
 _SNAP = 1e-3
@@ -22,15 +19,9 @@ def frame_rate(scene: bpy.types.Scene) -> float:
 
 
 def as_fps_and_base(rate: float) -> tuple[int, float]:
-    """A frame rate as Blender keeps it: 25 -> (25, 1.0), 29.97 -> (30, 1.001)."""
-    whole = max(round(rate), 1)
-    if abs(rate - whole) < 1e-3:
-        return whole, 1.0
-    whole = max(round(rate * _NTSC), 1)
-    if abs(rate * _NTSC - whole) < 1e-2:
-        return whole, _NTSC
-    whole = max(round(rate), 1)
-    return whole, whole / rate
+    """A frame rate as Blender keeps it: 25 -> (25, 1.0), 30000 / 1001 -> (30, 1.001)."""
+    fps = max(round(rate), 1)
+    return fps, 1.0 if abs(rate - fps) < 1e-3 else fps / rate
 
 
 def is_animated(scene: bpy.types.Scene) -> bool:

@@ -105,6 +105,48 @@ def test_a_late_start_begins_at_zero_and_between_frames_is_sampled(context, cube
     assert np.abs(heads - heads_back).max() < 5e-4
 
 
+def test_units_and_rate_in_the_file(context, cubes, tmp_path):
+    from io_scene_fbx.parse_fbx import parse
+
+    character = import_take(context, random_take(cubes, 5, fps=30000 / 1001), cubes)
+    export_fbx(context, character, tmp_path / "a.fbx")
+    top = {item.id: item for item in parse(str(tmp_path / "a.fbx"))[0].elems}
+
+    def properties(item):
+        (table,) = [child for child in item.elems if child.id == b"Properties70"]
+        return {entry.props[0]: entry.props[4:] for entry in table.elems}
+
+    settings = properties(top[b"GlobalSettings"])
+    # Centimetres in a unit: metres, and no node scaled by 100 to make up for it.
+    assert settings[b"UnitScaleFactor"] == [100.0]
+    assert abs(settings[b"CustomFrameRate"][0] - 30000 / 1001) < 1e-6
+    models = [item for item in top[b"Objects"].elems if item.id == b"Model"]
+    assert len(models) == 26
+    for model in models:
+        assert np.allclose(properties(model).get(b"Lcl Scaling", [1.0] * 3), 1, atol=1e-4)
+
+
+def test_a_hidden_character_exports(context, cubes, tmp_path):
+    take = random_take(cubes, 5)
+    character = import_take(context, take, cubes)
+    heads, skin = evaluate(character, range(1, 6))
+    character.armature.hide_viewport = character.body.hide_viewport = True
+    character.armature.hide_set(True)
+    export_fbx(context, character, tmp_path / "a.fbx")
+    assert character.armature.hide_viewport and character.armature.hide_get()
+    _, _, heads_back, skin_back = _read_back(tmp_path / "a.fbx")
+    assert np.abs(heads - heads_back).max() < 5e-4
+    assert np.abs(skin - skin_back).max() < 1e-3
+
+
+def test_a_file_that_cannot_get_its_name_leaves_nothing(context, cubes, tmp_path):
+    character = import_take(context, random_take(cubes, 3), cubes)
+    (tmp_path / "a.fbx").mkdir()
+    with pytest.raises(OneTakeError, match=r"a\.fbx"):
+        export_fbx(context, character, tmp_path / "a.fbx")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.fbx"]
+
+
 def test_a_single_frame_exports(context, cubes, tmp_path):
     character = import_take(context, random_take(cubes, 1), cubes)
     heads, _ = evaluate(character, [1])

@@ -1,4 +1,4 @@
-"""The repository as Blender gets it: a zip, installed and enabled under a name of Blender's choice."""
+"""The repository as Blender gets it: a zip, enabled under a name of Blender's choice."""
 
 import os
 import subprocess

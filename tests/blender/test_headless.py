@@ -9,7 +9,9 @@ from pathlib import Path
 import bpy
 import numpy as np
 import pytest
+from onetake.addon.job import run
 from onetake.addon.scene.character import characters, stored_take
+from onetake.backend.errors import OneTakeError
 from onetake.backend.motion.smoothing import SmoothingSettings
 
 from tests.blender.synthetic import random_take
@@ -102,22 +104,30 @@ def test_one_path_does_for_one_take(folder):
     assert status == 0 and (folder / "one.fbx").exists() and not (folder / "clip.blend").exists()
 
 
+def test_an_error_is_a_message_and_a_status(folder):
+    status, messages = _run(folder, _job(folder, takes=[]))
+    assert status != 0
+    assert messages == [{"error": "The job names no take.", "code": "usage"}]
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"takes": []}, "no take"),
         ({"takes": ["/nowhere/a.take.npz"] * 2}, "a.take.npz"),
         ({"takes": [__file__] * 2}, "not a OneTake take"),
         ({"fbx": ["one.fbx"]}, "one FBX path a take"),
         ({"video": "/nowhere/clip.mp4"}, "no video"),
         ({"smoothing": {"mode": "sideways"}}, "sideways"),
         ({"blend": "/nowhere/a.blend", "fbx": None}, "a.blend could not be written"),
+        ({"blend": str(SCRIPT.parent), "fbx": None}, "addon could not be written"),
         ({"fbx": ["/nowhere/a.fbx"] * 2}, "a.fbx could not be written"),
     ],
 )
-def test_what_goes_wrong_is_a_sentence_and_a_status(folder, changes, words):
-    before = {path.name for path in folder.iterdir()}
-    status, messages = _run(folder, _job(folder, **changes))
-    assert status != 0
-    assert words in messages[-1]["error"] and "Traceback" not in messages[-1]["error"]
-    assert {path.name for path in folder.iterdir()} == before
+def test_what_goes_wrong_is_a_sentence(context, folder, changes, words):
+    def names():
+        return {path.name for parent in (folder, SCRIPT.parents[1]) for path in parent.iterdir()}
+
+    before = names()
+    with pytest.raises(OneTakeError, match=words):
+        run(_job(folder, **changes), lambda message: None)
+    assert names() == before

@@ -135,10 +135,11 @@ def test_camera_projects_to_the_videos_pixels(context, cubes, moving):
     _assert_projects(context, character, take, 0.1)
 
 
-def test_camera_with_oblong_pixels(context, cubes):
+@pytest.mark.parametrize(("fx", "fy"), [(900.0, 1000.0), (1000.0, 900.0)])
+def test_camera_with_oblong_pixels(context, cubes, fx, fy):
     take = random_take(cubes)
-    wide = np.array([[900.0, 0, 500], [0, 1000, 400], [0, 0, 1]], np.float32)
-    take = replace(take, camera_K=wide)
+    oblong = np.array([[fx, 0, 500], [0, fy, 400], [0, 0, 1]], np.float32)
+    take = replace(take, camera_K=oblong)
     character = import_take(context, take, cubes)
     _assert_projects(context, character, take, 0.1)
 
