@@ -1,6 +1,6 @@
 """Video files: what is in them, their upright frames with true times, and writing new ones."""
 
-from .frames import Frame, FrameReader, frames
+from .reader import Frame, FrameReader, frames
 from .probe import VideoInfo, probe
 from .writer import VideoWriter, write_proxy
 

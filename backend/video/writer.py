@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 
-from .frames import frames
+from .reader import frames
 from .probe import VideoInfo
 
 TIME_BASE = Fraction(1, 90_000)  # fine enough for any camera's clock

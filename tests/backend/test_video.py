@@ -1,6 +1,7 @@
 """Videos of every awkward kind, made on the spot, are read as they are meant to be seen."""
 
 import gc
+import importlib
 import threading
 from fractions import Fraction
 from pathlib import Path
@@ -340,12 +341,16 @@ def test_focal_length_from_metadata(tmp_path, key):
     assert probe(encode(tmp_path / "w.mp4", [picture()])).focal_px is None
 
 
-def test_an_abandoned_reader_ends_its_thread(long_clip):
+def test_an_abandoned_reader_ends_its_thread(long_clip, monkeypatch):
+    module, decoded = importlib.import_module("backend.video.reader"), []
+    upright = module._upright
+    monkeypatch.setattr(module, "_upright", lambda *a: decoded.append(0) or upright(*a))
     before = threading.active_count()
     for _ in frames(probe(long_clip)):
         break
     gc.collect()
     assert threading.active_count() == before
+    assert len(decoded) <= module.QUEUED_FRAMES + 3, "it went on decoding for nobody"
     reader = frames(probe(long_clip))
     assert threading.active_count() == before + 1
     del reader
