@@ -159,12 +159,12 @@ def _convert_one(
 ) -> None:
     with _converted(arguments, video, terminal) as (result, outputs):
         takes, stem = result.takes, video.stem
-        shown = result.info.path
+        shown = final = result.info.path
         if not result.info.plain:
             # Blender's players ignore rotation flags and uneven times: give it an upright copy.
             proxy = outputs.file(f"{stem}.proxy.mp4")
-            write_proxy(result.info, proxy)
-            shown = proxy
+            write_proxy(result.info, proxy, result.info.fps)
+            shown, final = proxy, outputs.folder / f"{stem}.proxy.mp4"
         job = {
             "takes": [
                 str(outputs.file(f"{person_stem(stem, n)}.take.npz").resolve())
@@ -172,6 +172,7 @@ def _convert_one(
             ],
             "body": str(body_path()),
             "video": str(shown.resolve()),
+            "video_final": str(final.resolve()),
             "video_fps": result.info.fps,
             "smoothing": settings.to_dict() if settings else None,
             "blend": str(outputs.file(f"{stem}.blend").resolve()),
@@ -186,6 +187,8 @@ def _convert_one(
                 result.body,
                 result.info,
                 outputs.file(f"{stem}.preview.mp4"),
+                start=arguments.start,
+                end=arguments.end,
                 progress=lambda done, total: terminal.progress("drawing the preview", done, total),
             )
             terminal.finish()

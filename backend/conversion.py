@@ -50,17 +50,18 @@ def convert_video(
     options: Options,
     *,
     progress: Progress = lambda stage, done, total: None,
-    check_cancelled: Callable[[], None] = lambda: None,
+    should_stop: Callable[[], bool] = lambda: False,
 ) -> Conversion:
     """Run every stage that is not in the job folder yet.
 
-    Raises OneTakeError with a sentence for the user; check_cancelled raises what ends the job.
+    Raises OneTakeError with a sentence for the user; code "cancelled" when
+    should_stop said so.
     """
     info = probe(video)
     camera = Camera.of(info, options.focal_px, options.fov_degrees)
     body = load_body()
     job = Job(video)
-    tracks, problem = _people(job, info, options, progress, check_cancelled)
+    tracks, problem = _people(job, info, options, progress, should_stop)
     if options.largest_only:
         tracks = tracks[:1]
     motions = []
@@ -84,7 +85,7 @@ def convert_video(
                 progress=lambda done, total: progress(
                     f"fitting person {track.person_id}", done, total
                 ),
-                check_cancelled=check_cancelled,
+                should_stop=should_stop,
             )
             np.savez(folder / "motion.npz", **vars(motion))
 
@@ -99,7 +100,7 @@ def _people(
     info: VideoInfo,
     options: Options,
     progress: Progress,
-    check_cancelled: Callable[[], None],
+    should_stop: Callable[[], bool],
 ) -> tuple[list[PersonTrack], str | None]:
     settings = {
         "version": PEOPLE_VERSION,
@@ -117,7 +118,7 @@ def _people(
                 keep_masks=options.silhouettes,
                 threads=options.threads,
                 progress=lambda done, total: progress("finding people", done, total),
-                check_cancelled=check_cancelled,
+                should_stop=should_stop,
             )
             problem = reader.problem
         for track in tracks:

@@ -30,7 +30,8 @@ class Estimator(Protocol):
         body: Body,
         *,
         progress: Callable[[int, int], None],
-        check_cancelled: Callable[[], None],
+        should_stop: Callable[[], bool],
     ) -> CameraMotion:
-        """track: T frames; K (3, 3) pixels. check_cancelled raises when the user cancels."""
+        """track: T frames; K (3, 3) pixels. Raises OneTakeError "cancelled" when should_stop says so.
+        """
         ...

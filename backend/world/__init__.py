@@ -4,6 +4,6 @@ Simple, for a camera that stands still; each part can be replaced by a better on
 """
 
 from .camera import Camera
-from .place import Placed, place
+from .placement import Placed, place
 
 __all__ = ["Camera", "Placed", "place"]

@@ -37,7 +37,8 @@ class Camera:
         if fov_degrees is not None:
             if not 1 <= fov_degrees <= 170:
                 raise OneTakeError(
-                    "bad_fov", f"A field of view of {fov_degrees:g}° is not possible; give 1 to 170."
+                    "bad_fov",
+                    f"A field of view of {fov_degrees:g}° is not possible; give 1 to 170.",
                 )
             focal_px = info.width / 2 / math.tan(math.radians(fov_degrees) / 2)
         if focal_px is not None:

@@ -3,7 +3,10 @@
 import numpy as np
 from scipy.linalg import solveh_banded
 
-_ACROSS, _ALONG = 0.015, 0.20  # metres: how far the path may leave the fit, across and along the ray
+_ACROSS, _ALONG = (
+    0.015,
+    0.20,
+)  # metres: how far the path may leave the fit, across and along the ray
 _SLIDE = 0.15  # m/s of a foot that stands
 _HEIGHT = 0.02  # metres of a standing foot off the floor
 _ACCELERATION = 6.0  # m/s^2 of the correction
@@ -12,6 +15,7 @@ _ACCELERATION = 6.0  # m/s^2 of the correction
 def steady_root(
     trans: np.ndarray,
     feet: np.ndarray,
+    still: np.ndarray,
     contacts: np.ndarray,
     heights: np.ndarray,
     up: np.ndarray,
@@ -19,10 +23,12 @@ def steady_root(
 ) -> np.ndarray:
     """A corrected trans (T, 3), camera axes, metres.
 
-    trans (T,3); feet (T,4,3) that move with it; contacts (T,4) probabilities; heights (T,4) of
-    the feet above the floor, whose up (3,) is; timestamps (T,).
-    Least squares in the correction e(t): small across the ray, looser along it, standing feet
-    neither slide nor leave the floor, and the correction itself moves smoothly. Three unknowns a
+    trans (T,3); feet (T,4,3) that move with it; still and contacts (T,4), probabilities that a foot
+    does not move and that it stands on the floor, whose up (3,) is; heights (T,4) of the feet
+    above it; timestamps (T,).
+    Least squares in the correction e(t): small across the ray, looser along it, feet that are
+    still do not slide, feet on the floor do not leave it, and the correction itself moves
+    smoothly. Three unknowns a
     frame that touch their neighbours only: one banded solve.
     """
     frames = len(trans)
@@ -37,7 +43,7 @@ def steady_root(
     band = np.zeros((7, frames, 3))  # lower band, up to two frames (six rows) below the diagonal
     step = np.diff(timestamps)
     # Standing feet: (f + e) does not move from one frame to the next.
-    firm = np.sqrt(contacts[1:] * contacts[:-1]) / (_SLIDE * step[:, None]) ** 2
+    firm = np.sqrt(still[1:] * still[:-1]) / (_SLIDE * step[:, None]) ** 2
     pull = (firm[..., None] * np.diff(feet, axis=0)).sum(axis=1)
     total = firm.sum(axis=1)
     diagonal = np.zeros(frames)

@@ -72,7 +72,7 @@ def track_of(model, local, trans, noise=0.0, seen=None, fps=30.0):
 def estimate(track, body, **config):
     # The made-up network reports the body as it is, so nothing of the landmark model applies.
     return IKEstimator(IKConfig(landmark_model_share=0.0, **config)).estimate(
-        track, K, body, progress=lambda done, total: None, check_cancelled=lambda: None
+        track, K, body, progress=lambda done, total: None, should_stop=lambda: False
     )
 
 

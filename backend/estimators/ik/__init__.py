@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from ...errors import OneTakeError
 from ...motion.body import Body
 from ...motion.rotations import axis_angle_to_matrix, matrix_to_axis_angle
 from ...motion.skeleton import LANDMARK
@@ -48,7 +49,7 @@ class IKEstimator:
         body: Body,
         *,
         progress: Callable[[int, int], None],
-        check_cancelled: Callable[[], None],
+        should_stop: Callable[[], bool],
     ) -> CameraMotion:
         """See Estimator.estimate."""
         landmark_model = LandmarkModel.load(self.config.landmark_model_share)
@@ -59,12 +60,12 @@ class IKEstimator:
         )
         local = _fill_gaps(analytic_pose(model, observations), track.seen)
         betas = self._fit_shape(model, landmark_model, prior, observations, local)
-        check_cancelled()
         frames = len(observations)
         local_out, trans_out = np.empty((frames, 24, 3, 3)), np.empty((frames, 3))
         done = 0
         for start, end in windows(frames, self.config.window, self.config.overlap):
-            check_cancelled()
+            if should_stop():
+                raise OneTakeError("cancelled", "The job was cancelled.")
             part = observations.part(slice(start, end))
             first = local[start:end]
             state = State(first, starting_translation(model, first, betas, part), betas)

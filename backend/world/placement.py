@@ -9,7 +9,7 @@ from ..motion.body import Body
 from ..motion.kinematics import forward_kinematics
 from ..motion.rotations import matrix_to_axis_angle
 from .contacts import FOOT_LANDMARKS, near_floor_probability, still_probability
-from .floor import Floor, find_floor
+from .floor import Evidence, Floor, find_floor
 from .root import steady_root
 
 _STANDS = 0.5
@@ -41,9 +41,7 @@ class _Seen:
     timestamps: np.ndarray
 
 
-def place(
-    motions: list[CameraMotion], timestamps: list[np.ndarray], body: Body
-) -> list[Placed]:
+def place(motions: list[CameraMotion], timestamps: list[np.ndarray], body: Body) -> list[Placed]:
     """Everybody in one world: they share the floor, gravity and the camera.
 
     The person first in the list stands at the origin at first and faces +z.
@@ -52,9 +50,10 @@ def place(
     floor = _shared_floor(people)
     placed = [_steady(person, floor) for person in people]
     R, t = _camera(placed[0][0], people[0], floor)
-    return [_to_world(trans, contacts, person, R, t) for (trans, contacts), person in zip(
-        placed, people, strict=True
-    )]
+    return [
+        _to_world(trans, contacts, person, R, t)
+        for (trans, contacts), person in zip(placed, people, strict=True)
+    ]
 
 
 def _see(motion: CameraMotion, timestamps: np.ndarray, body: Body) -> _Seen:
@@ -85,21 +84,17 @@ def _shared_floor(people: list[_Seen]) -> Floor:
     """One floor from everybody's feet, contacts refined once by height above it."""
     floor = None
     for _ in range(3):
-        feet, up, standing, times, last = [], [], [], [], 0.0
+        evidence = []
         for person in people:
             stands = person.still > _STANDS
             if floor is not None:
                 height = person.feet @ floor.up - floor.offset
                 stands &= near_floor_probability(height) > _STANDS
             trunk = person.body_up @ (floor.up if floor is not None else [0.0, -1.0, 0.0])
-            upright = (trunk > _UPRIGHT) & stands.any(axis=1)
-            feet.append(person.feet)
-            up.append(np.where(upright[:, None], person.body_up, np.nan))
-            standing.append(stands)
-            # One person's frames after another's, a second apart so that contacts never join.
-            times.append(person.timestamps - person.timestamps[0] + last)
-            last = times[-1][-1] + 1.0
-        floor = find_floor(*map(np.concatenate, (feet, up, standing, times)))
+            upright = (trunk > _UPRIGHT) & (person.still > _STANDS).any(axis=1)
+            body_up = np.where(upright[:, None], person.body_up, np.nan)
+            evidence.append(Evidence(person.feet, body_up, stands, person.timestamps))
+        floor = find_floor(evidence)
     return floor
 
 
@@ -108,7 +103,13 @@ def _steady(person: _Seen, floor: Floor) -> tuple[np.ndarray, np.ndarray]:
     height = person.feet @ floor.up - floor.offset
     contacts = person.still * near_floor_probability(height)
     trans = steady_root(
-        person.motion.trans, person.feet, contacts, height, floor.up, person.timestamps
+        person.motion.trans,
+        person.feet,
+        person.still,
+        contacts,
+        height,
+        floor.up,
+        person.timestamps,
     )
     moved = (trans - person.motion.trans)[:, None]
     height = (person.feet + moved) @ floor.up - floor.offset
