@@ -115,10 +115,10 @@ class Installation:
             recipe, blender_interpreter = self._choose_blender(blenders)
         python = python or self._build_backend()
         if lacks_models:
-            self._step("Networks that find people (50 MB)")
+            self._step("Networks that find people (36 MB)")
             self._fetch_models(python)
         if lacks_blender:
-            self._step(f"Blender {recipe.name.split('-')[1]} as a Python module (about 400 MB)")
+            self._step(f"Blender {recipe.name.split('-')[1]} as a Python module (370 MB)")
             bpy = self._build_blender(recipe, blender_interpreter)
         if lacks_body:
             self._step("Body")
@@ -167,7 +167,7 @@ class Installation:
         def install(python: Path) -> None:
             environments.install(python, "pip", _files(("pip",)), self.log)
             self._install_torch(python)
-            self._step("Video, image and network libraries (350 MB)")
+            self._step("Video, image and network libraries (230 MB)")
             environments.install(python, "The libraries", _files(("backend",)), self.log)
             environments.install(
                 python, "The body's data", ["--no-deps", *_files(("body",))], self.log
