@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 
-from .reader import frames
 from .probe import VideoInfo
+from .reader import frames
 
 TIME_BASE = Fraction(1, 90_000)  # fine enough for any camera's clock
 QUALITY = 20  # x264's constant rate factor: no visible loss on skin and cloth
