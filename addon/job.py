@@ -93,10 +93,16 @@ def _read(job: dict) -> tuple[list[Take], SmoothingSettings | None]:
         settings = None if smoothing is None else SmoothingSettings.from_dict(smoothing)
     except ValueError as error:
         raise OneTakeError("bad_smoothing", str(error)) from error
+    return [_read_take(Path(path)) for path in job["takes"]], settings
+
+
+def _read_take(path: Path) -> Take:
     try:
-        return [Take.load(path) for path in job["takes"]], settings
-    except (TakeError, OSError) as error:
+        return Take.load(path)
+    except TakeError as error:
         raise OneTakeError("bad_take", str(error)) from error
+    except OSError as error:
+        raise OneTakeError("bad_take", f"{path.name} cannot be read: {error.strerror}.") from error
 
 
 def _point_to(path: Path) -> None:

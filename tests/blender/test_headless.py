@@ -113,7 +113,7 @@ def test_an_error_is_a_message_and_a_status(folder):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"takes": ["/nowhere/a.take.npz"] * 2}, "a.take.npz"),
+        ({"takes": ["/nowhere/a.take.npz"] * 2}, "a.take.npz cannot be read"),
         ({"takes": [__file__] * 2}, "not a OneTake take"),
         ({"fbx": ["one.fbx"]}, "one FBX path a take"),
         ({"video": "/nowhere/clip.mp4"}, "no video"),
