@@ -60,7 +60,7 @@ class BlazePose:
         found = []
         for score, point in _suppress(_sigmoid(logits[keep]), points):
             hips, top = point[2:4] * window.side + corner
-            found.append(Detection(float(score), _region(*hips, *top)))
+            found.append(Detection(float(score), _region(hips, top)))
         return found
 
     def landmarks(self, rgb: np.ndarray, regions: Sequence[Region]) -> list[LandmarkResult]:
@@ -74,7 +74,6 @@ class BlazePose:
         place = _refine(raw[:, :2] / LANDMARK_CELLS, heat.reshape(HEATMAP_CELLS, HEATMAP_CELLS, -1))
         to_picture = region.to_picture(1)
         pixels = place @ to_picture[:, :2].T + to_picture[:, 2]
-        (hip_x, hip_y), (top_x, top_y) = pixels[LANDMARKS : LANDMARKS + 2]
         turn = np.eye(3)
         turn[:2, :2] = to_picture[:, :2] / region.side
         return LandmarkResult(
@@ -83,7 +82,7 @@ class BlazePose:
             presence=_sigmoid(raw[:LANDMARKS, 4]),
             score=float(flag.item()),
             region=region,
-            following=_region(hip_x, hip_y, top_x, top_y),
+            following=_region(*pixels[LANDMARKS : LANDMARKS + 2]),
             mask=_mask(mask) & region.inside(*rgb.shape[:2], MASK_CELLS),
         )
 
@@ -111,12 +110,9 @@ def _sigmoid(x: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-np.clip(x, -80, 80)))
 
 
-def _region(x0: float, y0: float, x1: float, y1: float) -> Region:
-    """The square around the circle with centre 0 through point 1, which lies above the head."""
-    angle = np.pi / 2 - np.arctan2(-(y1 - y0), x1 - x0)
-    angle = (angle + np.pi) % (2 * np.pi) - np.pi
-    side = 2 * np.hypot(x1 - x0, y1 - y0) * REGION_MARGIN
-    return Region(float(x0), float(y0), float(side), float(angle))
+def _region(hips: np.ndarray, top: np.ndarray) -> Region:
+    """The square around the circle with centre `hips` through `top`, with a margin. (2,) px."""
+    return Region.between(hips, hips + REGION_MARGIN * (top - hips))
 
 
 def _suppress(scores: np.ndarray, points: np.ndarray) -> list[tuple[float, np.ndarray]]:

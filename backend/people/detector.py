@@ -17,6 +17,20 @@ class Region:
     side: float  # px
     angle: float  # radians, clockwise on screen; 0 for a person who stands upright
 
+    @classmethod
+    def between(cls, centre: np.ndarray, edge: np.ndarray) -> "Region":
+        """From its centre (2,) and the middle of its upper edge (2,), px."""
+        right, down = (float(v) for v in edge - centre)
+        return cls(
+            float(centre[0]), float(centre[1]), 2 * np.hypot(right, down), np.arctan2(right, -down)
+        )
+
+    def points(self) -> np.ndarray:
+        """(2, 2) px: what `between` takes."""
+        half = self.side / 2
+        edge = self.x + half * np.sin(self.angle), self.y - half * np.cos(self.angle)
+        return np.array([(self.x, self.y), edge])
+
     def to_picture(self, cells: int) -> np.ndarray:
         """(2, 3) f8 affine map from a cells x cells crop to picture pixels."""
         scale = self.side / cells

@@ -14,10 +14,10 @@ REACH, REACH_SPEED = 0.3, 1.5  # of the region's side, and more a second
 GROWTH, GROWTH_SPEED = 1.6, 0.15
 # Hellinger distance: one person in changing light 0.5, in steady light 0.25; two people 0.4.
 COLOURS, COLOURS_SPEED, COLOURS_LEAST = 0.65, -0.12, 0.3
-SPEED_GAP = 1.0  # s; over it the speed before says nothing about the place after
+SPEED_GAP = 1.5  # s; over it the speed before says nothing about the place after
 MOTION_SECONDS = 0.4  # of path from which a speed is taken
 MOTION_WEIGHT = 0.3  # against colours: right where two people dress alike
-UNBROKEN = 0.1  # what it counts that the tracker never lost the person
+UNBROKEN = 0.05  # what it counts that the tracker never lost the person
 ALONE, NEVER = 100.0, 1e6  # cost of having no follower, dearer than any link; of the impossible
 FITTING = 0.35  # a doubtful piece joins a person whose path and colours are this near
 

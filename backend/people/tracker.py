@@ -73,7 +73,7 @@ class Tracker:
         return sorted(self._ended + self._active, key=lambda t: t.frames[0])
 
     def _look(self, picture: _Picture, tracklets: Sequence[Tracklet]) -> list[_Sighting]:
-        regions = [t.last.following for t in tracklets]
+        regions = [t.following for t in tracklets]
         results = self._detector.landmarks(picture.rgb, regions)
         return [
             _Sighting(tracklet, result, colours_of(picture.rgb, result))
@@ -106,7 +106,7 @@ class Tracker:
         there = detection.region
 
         def distance(tracklet: Tracklet) -> float:
-            here = tracklet.last.region
+            here = tracklet.last.following
             return float(np.hypot(here.x - there.x, here.y - there.y) / here.side)
 
         nearest = min(self._active, key=distance, default=None)
@@ -122,23 +122,23 @@ class Tracker:
         for other in self._active:
             if same_person(result, other.last):
                 return other
-        tracklet = Tracklet()
-        self._add(picture, _Sighting(tracklet, result, colours_of(picture.rgb, result)))
-        self._follow_back(tracklet)
+        tracklet, past = Tracklet(), Tracklet()
+        colours = colours_of(picture.rgb, result)
+        self._add(picture, _Sighting(past, result, colours))
+        self._add(picture, _Sighting(tracklet, result, colours))
+        self._follow_back(past)
+        tracklet.prepend(past)
         self._active.append(tracklet)
         return tracklet
 
-    def _follow_back(self, tracklet: Tracklet) -> None:
-        """Extend a new tracklet into the frames before the detector saw it."""
-        newest = tracklet.last
+    def _follow_back(self, past: Tracklet) -> None:
+        """Extend a tracklet into the frames before the detector saw the person."""
         for picture in reversed(self._unsearched):
-            (sighting,) = self._look(picture, [tracklet])
+            (sighting,) = self._look(picture, [past])
             known = any(same_person(sighting.result, other) for other in picture.results)
             if known or not _plausible(sighting, picture.time):
                 break
             self._add(picture, sighting)
-        tracklet.reverse()
-        tracklet.last = newest
 
 
 def search_windows(height: int, width: int) -> list[Region]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from .detector import LandmarkResult
+from .detector import LandmarkResult, Region
+from .steady import SteadyRegion
 
 COLOUR_BINS = 6  # a channel; enough to tell shirts apart, few enough to forgive shade
 COLOUR_RANGE = [0, 256, 64, 192, 64, 192]  # of L, a and b; nothing is dyed further out
@@ -32,6 +33,8 @@ class Tracklet:
     colours: list[np.ndarray] = field(default_factory=list)  # (3, bins^3) f2, `colours_of`
     mean_colours: np.ndarray | None = None  # (3, bins^3) f4
     last: LandmarkResult | None = None  # of the newest frame
+    following: Region | None = None  # where to look next
+    steady: SteadyRegion = field(default_factory=SteadyRegion)
 
     def add(
         self, frame: int, time: float, result: LandmarkResult, colours: np.ndarray, mask: bool
@@ -51,6 +54,7 @@ class Tracklet:
         else:
             self.mean_colours += (colours - self.mean_colours) / len(self.colours)
         self.last = result
+        self.following = self.steady(result.following, time)
 
     def part(self, first: int, end: int) -> "Tracklet":
         """Sightings first..end - 1 alone, with the whole's evidence from the detector."""
@@ -71,10 +75,10 @@ class Tracklet:
         steps = (time - self.times[-1]) / (self.times[-1] - self.times[-2])
         return now + (now - self.landmarks[-2][:, :2]).mean(0) * min(steps, 2)
 
-    def reverse(self) -> None:
-        """Turn the order of time around, to follow a person back to where they came from."""
+    def prepend(self, past: "Tracklet") -> None:
+        """Put the sightings of `past`, which runs backwards from the first one, before them."""
         for name in _PER_FRAME:
-            getattr(self, name).reverse()
+            setattr(self, name, getattr(past, name)[:0:-1] + getattr(self, name))
 
 
 _PER_FRAME = ("frames", "times", "landmarks", "world", "scores", "regions", "masks", "colours")
