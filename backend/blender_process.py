@@ -85,7 +85,8 @@ class BlenderJob:
             tail = "".join(self._noise[-15:]).strip()
             raise OneTakeError(
                 "blender_failed",
-                f"Blender ended with status {self._process.returncode}; its last words were:\n{tail}",
+                f"Blender ended with status {self._process.returncode}; its last words were:"
+                f"\n{tail}",
             )
 
     def __exit__(self, *_: object) -> None:

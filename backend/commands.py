@@ -37,7 +37,9 @@ def smoothing_settings(name: str) -> SmoothingSettings | None:
     try:
         return SmoothingSettings.from_dict(json.loads(path.read_text(encoding="utf-8")))
     except (ValueError, TypeError) as error:
-        raise OneTakeError("bad_preset", f"{path.name} is not a smoothing preset: {error}") from error
+        raise OneTakeError(
+            "bad_preset", f"{path.name} is not a smoothing preset: {error}"
+        ) from error
 
 
 def smoothed(take: Take, settings: SmoothingSettings | None) -> Take:
@@ -56,13 +58,17 @@ def person_stem(stem: str, person: int) -> str:
 def estimate(arguments: argparse.Namespace) -> int:
     """`estimate`: the take files only."""
     settings = smoothing_settings(arguments.smoothing) if arguments.smooth else None
-    return _each(arguments, lambda video, terminal: _estimate_one(arguments, video, terminal, settings))
+    return _each(
+        arguments, lambda video, terminal: _estimate_one(arguments, video, terminal, settings)
+    )
 
 
 def convert(arguments: argparse.Namespace) -> int:
     """`convert`: take, .blend, .fbx and preview of every video."""
     settings = smoothing_settings(arguments.smoothing)
-    return _each(arguments, lambda video, terminal: _convert_one(arguments, video, terminal, settings))
+    return _each(
+        arguments, lambda video, terminal: _convert_one(arguments, video, terminal, settings)
+    )
 
 
 def _each(arguments: argparse.Namespace, run: object) -> int:
@@ -72,7 +78,8 @@ def _each(arguments: argparse.Namespace, run: object) -> int:
     twice = next((stem for stem in stems if stems.count(stem) > 1), None)
     if twice is not None:
         raise OneTakeError(
-            "same_name", f"Two of the videos are called {twice!r} and would overwrite each other's "
+            "same_name",
+            f"Two of the videos are called {twice!r} and would overwrite each other's "
             "results; convert them one at a time with different --output folders.",
         )
     terminal = Terminal()

@@ -1,7 +1,7 @@
 """The estimators, by name: each turns one person's landmarks into motion in the camera."""
 
-from .interface import CameraMotion, Estimator
 from .ik import IKEstimator
+from .interface import CameraMotion, Estimator
 
 DEFAULT = "ik"
 VERSION = 1  # of what the estimators compute: raise it when their results change

@@ -12,7 +12,7 @@ from .mesh import as_quads
 NEAR = 0.05  # metres; what is nearer, or behind the camera, is not drawn
 LIGHT = np.array([-0.4, -0.7, -0.6]) / np.linalg.norm([-0.4, -0.7, -0.6])  # over the left shoulder
 AMBIENT = 0.35
-_BITS = 4  # of a pixel's fraction that OpenCV's polygons keep
+FRACTION_BITS = 4  # of a pixel's fraction that OpenCV's polygons keep
 _FAR_OUT = 20_000.0  # pixels; beyond, OpenCV's fixed-point numbers overflow
 
 
@@ -26,7 +26,8 @@ def project(points: np.ndarray, K: np.ndarray) -> np.ndarray:
 
 def _corners(xy: np.ndarray) -> np.ndarray:
     """OpenCV's fixed-point corners; its coordinates are 0 at the middle of the first pixel."""
-    return np.round((np.clip(xy, -_FAR_OUT, _FAR_OUT) - 0.5) * (1 << _BITS)).astype(np.int32)
+    clipped = np.clip(xy, -_FAR_OUT, _FAR_OUT)
+    return np.round((clipped - 0.5) * (1 << FRACTION_BITS)).astype(np.int32)
 
 
 def render_shade(
@@ -38,6 +39,24 @@ def render_shade(
     pixels; size (H, W). Also the part of the picture that holds it all.
     """
     image = np.zeros(size, np.uint8)
+    _, polygons, lit = visible_faces(vertices, faces, K)
+    if not len(polygons):
+        return image, (slice(0, 0), slice(0, 0))
+    for polygon, shade in zip(polygons, (1 + 254 * lit).astype(int).tolist(), strict=True):
+        cv2.fillConvexPoly(image, polygon, shade, cv2.LINE_8, FRACTION_BITS)
+    low = np.maximum(polygons.min(axis=(0, 1)) // (1 << FRACTION_BITS) - 1, 0)
+    high = polygons.max(axis=(0, 1)) // (1 << FRACTION_BITS) + 3
+    return image, (slice(low[1], max(high[1], 0)), slice(low[0], max(high[0], 0)))
+
+
+def visible_faces(
+    vertices: np.ndarray, faces: np.ndarray, K: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The faces that look at the camera, from far to near, ready for cv2.fillConvexPoly.
+
+    Returns their indices (N,), corners (N, 4, 2) i4 in FRACTION_BITS fixed point, and Lambert
+    light (N,) from AMBIENT to 1. Arguments as of `render_shade`.
+    """
     xy = project(vertices, K)
     quads = as_quads(faces)
     a, b, c, d = (xy[quads[:, k]] for k in range(4))
@@ -46,21 +65,13 @@ def render_shade(
     # corner behind the camera, is never in front.
     area = across[:, 0] * down[:, 1] - across[:, 1] * down[:, 0]
     front = np.flatnonzero(area < 0)
-    if not len(front):
-        return image, (slice(0, 0), slice(0, 0))
+    front = front[np.argsort(-vertices[:, 2][quads[front]].sum(axis=1))]
     quads = quads[front]
-    depth = vertices[:, 2][quads].sum(axis=1)
-    quads = quads[np.argsort(-depth)]
     corners = vertices[quads]
     normal = np.cross(corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1])
     normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-12)
     lit = AMBIENT + (1 - AMBIENT) * np.maximum(normal @ LIGHT, 0)
-    polygons = _corners(xy[quads])
-    for polygon, shade in zip(polygons, (1 + 254 * lit).astype(int).tolist(), strict=True):
-        cv2.fillConvexPoly(image, polygon, shade, cv2.LINE_8, _BITS)
-    low = np.maximum(polygons.min(axis=(0, 1)) // (1 << _BITS) - 1, 0)
-    high = polygons.max(axis=(0, 1)) // (1 << _BITS) + 3
-    return image, (slice(low[1], max(high[1], 0)), slice(low[0], max(high[0], 0)))
+    return front, _corners(xy[quads]), lit
 
 
 def render_mask(
@@ -74,5 +85,5 @@ def render_mask(
     mask = np.zeros(size, np.uint8)
     polygons = project(vertices, K)[as_quads(faces)]
     for polygon in _corners(polygons[np.isfinite(polygons).all(axis=(1, 2))]):
-        cv2.fillConvexPoly(mask, polygon, 1, cv2.LINE_8, _BITS)
+        cv2.fillConvexPoly(mask, polygon, 1, cv2.LINE_8, FRACTION_BITS)
     return mask.astype(bool)

@@ -1,22 +1,32 @@
 """Fit the landmark model: how BlazePose's report of our body differs from the body.
 
+    python -m backend.training.landmark_model ../shared/motion
+
 From rendered people with exact truth (see render_pairs): where each landmark sits on the body as
 BlazePose understands it, how far it strays, and how much of a limb's true extent its world
 landmarks report across the view and in depth (they flatten depth by half).
 """
 
+import argparse
 from pathlib import Path
 
 import numpy as np
 from safetensors.numpy import save_file
 
+from ..body import load_body
 from ..estimators.ik.config import LIMB_FROM, LIMB_TO
 from ..estimators.ik.observations import viewing_turn
+from ..home import home
+from ..motion.rotations import matrix_to_axis_angle
 from ..motion.skeleton import LANDMARK_JOINT, LANDMARK_MIRROR
+from ..people.blazepose import BlazePose
+from .render_pairs import draw, report, samples, training_frames
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "landmark_model.safetensors"
 
 _PLAIN = 0.7  # visibility from which a landmark counts as plainly seen
+_FOUND = 0.8  # score under which BlazePose saw nobody
+_TORSO = [11, 12, 23, 24]
 _SCALE = 0.04  # metres, of the robust fits: swaps and wild misses are not the landmark's place
 
 
@@ -36,6 +46,12 @@ def _robust(A: np.ndarray, b: np.ndarray, scale: float) -> tuple[np.ndarray, np.
 def _spread(residual: np.ndarray) -> float:
     """Standard deviation of one axis, from the median: outliers are the robust cost's business."""
     return float(1.4826 * np.median(np.abs(residual)))
+
+
+def _limb(a: int, b: int) -> int:
+    """Index of the limb between two landmarks, in either direction."""
+    ends = np.sort(np.column_stack([LIMB_FROM, LIMB_TO]), axis=1)
+    return int(np.flatnonzero((ends == sorted((a, b))).all(axis=1))[0])
 
 
 def fit(pairs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -71,6 +87,11 @@ def fit(pairs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         for axis, part in enumerate((slice(0, 2), slice(2, 3))):
             x, residual = _robust(limbs[:, d, part, None], reported[:, d, part], 0.3)
             slopes[d, axis], slope_sigma[d, axis] = x[0], _spread(residual)
+    other = [
+        _limb(LANDMARK_MIRROR[a], LANDMARK_MIRROR[b])
+        for a, b in zip(LIMB_FROM, LIMB_TO, strict=True)
+    ]
+    slopes, slope_sigma = (slopes + slopes[other]) / 2, (slope_sigma + slope_sigma[other]) / 2
     return {
         "offsets": offsets.astype(np.float32),
         "sigma": sigma.astype(np.float32),
@@ -79,6 +100,57 @@ def fit(pairs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     }
 
 
-def save(model: dict[str, np.ndarray]) -> None:
+def render(motion: Path, count: int, seed: int) -> dict[str, np.ndarray]:
+    """`count` rendered people and what BlazePose reports of them, as `fit` takes them."""
+    body, network = load_body(), BlazePose(home() / "models")
+    rng = np.random.default_rng(seed)
+    columns: dict[str, list] = {
+        key: [] for key in ("rays", "visibility", "world", "landmarks", "rotations")
+    }
+    people = samples(body, *training_frames(motion), rng)
+    while len(columns["rays"]) < count:
+        sample = next(people)
+        rays, visibility, world, score = report(network, draw(body, sample, rng), sample)
+        if score < _FOUND:
+            continue
+        found = (rays, visibility, world, sample.posed.landmarks[0], sample.posed.rotations[0])
+        for key, value in zip(columns, found, strict=True):
+            columns[key].append(value)
+    return {key: np.array(values) for key, values in columns.items()}
+
+
+def tilt_share(pairs: dict[str, np.ndarray]) -> float:
+    """Share of the viewing ray's tilt that the world landmarks leave out: observations._TILT_SHARE.
+
+    Regresses the pitch that would set the world landmarks right on the ray's own.
+    """
+    core = [11, 12, 13, 14, 15, 16, 23, 24, 25, 26, 27, 28]
+    middle = pairs["rays"][:, _TORSO].mean(axis=1)
+    a = pairs["world"][:, core] - pairs["world"][:, core].mean(axis=1, keepdims=True)
+    b = pairs["landmarks"][:, core] - pairs["landmarks"][:, core].mean(axis=1, keepdims=True)
+    u, _, vt = np.linalg.svd(np.swapaxes(a, -1, -2) @ b)
+    vt[:, 2] *= np.sign(np.linalg.det(u @ vt))[:, None]
+    pitch = matrix_to_axis_angle(np.swapaxes(u @ vt, -1, -2))[:, 0]
+    A = np.column_stack([middle, np.ones(len(middle))])
+    return float(-np.linalg.lstsq(A, pitch, rcond=None)[0][1])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("motion", type=Path, help="folder with cmu.npz")
+    parser.add_argument("--count", type=int, default=2000)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    pairs = render(arguments.motion, arguments.count, arguments.seed)
+    model = fit(pairs)
     WEIGHTS.parent.mkdir(exist_ok=True)
     save_file({key: np.ascontiguousarray(value) for key, value in model.items()}, WEIGHTS)
+    moved = 1000 * np.linalg.norm(model["offsets"], axis=-1)
+    print(f"{len(pairs['rays'])} people; landmarks move {moved.mean():.0f} mm on average")
+    print(f"landmark spread {1000 * model['sigma'].mean():.0f} mm")
+    print(f"share of a limb reported across the view and in depth: {model['slopes'][:12].mean(0)}")
+    print(f"tilt share {tilt_share(pairs):.2f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -37,9 +37,7 @@ def training_poses(folder: Path) -> tuple[np.ndarray, np.ndarray]:
                 keep = data["poses"][span][data["ok"][span]].astype(float)
                 weight = _SEQUENCE_WEIGHT.get(row.get("subject", ""), 1.0)
                 poses.append(keep[:, 1:])
-                weights.append(
-                    np.full(len(keep), weight if name == "cmu" else _KEYED_WEIGHT)
-                )
+                weights.append(np.full(len(keep), weight if name == "cmu" else _KEYED_WEIGHT))
     stacked, weight = np.concatenate(poses), np.concatenate(weights)
     # A mirrored rotation keeps its x component: left and right swap across the y-z plane.
     mirrored = stacked[:, MIRROR[1:] - 1] * np.array([1.0, -1.0, -1.0])

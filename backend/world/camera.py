@@ -8,8 +8,9 @@ import numpy as np
 from ..errors import OneTakeError
 from ..video import VideoInfo
 
-# The main camera of phones is a 26 mm equivalent, of which stabilised video crops some 15 %; mirrorless
-# cameras and webcams sit around it. In units of the picture's diagonal (43.27 mm on full frame).
+# The main camera of phones is a 26 mm equivalent, of which stabilised video crops some 15 %;
+# mirrorless cameras and webcams sit around it. In units of the picture's diagonal (43.27 mm on
+# full frame).
 DEFAULT_FOCAL = 31.0 / 43.27
 
 

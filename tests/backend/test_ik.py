@@ -1,8 +1,11 @@
 """The fit recovers known motion from its landmarks."""
 
+import itertools
+
 import numpy as np
 import pytest
 
+from backend.body import load_body
 from backend.estimators.ik import IKEstimator, windows
 from backend.estimators.ik.analytic import analytic_pose, starting_translation
 from backend.estimators.ik.config import IKConfig
@@ -11,7 +14,6 @@ from backend.estimators.ik.observations import observe
 from backend.estimators.ik.points import ACTIVE, LandmarkModel, PointModel
 from backend.estimators.ik.prior import PosePrior, inverse_right_jacobian
 from backend.estimators.ik.solver import Smoothness, State, minimise
-from backend.body import load_body
 from backend.motion.rotations import axis_angle_to_matrix, geodesic_angle, matrix_to_axis_angle
 from backend.motion.skeleton import JOINT, LIMB_JOINTS
 from backend.people.track import PersonTrack
@@ -214,5 +216,5 @@ def test_windows_cover_everything_and_overlap(frames):
     spans = list(windows(frames, 160, 24))
     assert spans[0][0] == 0
     assert spans[-1][1] == frames
-    for (_, end), (start, _) in zip(spans, spans[1:], strict=False):
+    for (_, end), (start, _) in itertools.pairwise(spans):
         assert end - start == 24

@@ -29,7 +29,9 @@ def test_a_finished_stage_is_not_made_again(video):
 
 def test_other_settings_or_another_version_make_it_again(video):
     Job(video).stage("people", {"version": 1}, write("one"))
-    assert (Job(video).stage("people", {"version": 2}, write("two")) / "result").read_text() == "two"
+    assert (
+        Job(video).stage("people", {"version": 2}, write("two")) / "result"
+    ).read_text() == "two"
 
 
 def test_a_changed_video_has_another_fingerprint(video):

@@ -12,7 +12,7 @@ TIMES = np.arange(90) / 30.0
 
 
 def walk_over(up, distance=4.0, height=1.5):
-    """Feet that step over a plane with this up, seen from `distance`: (T, 4, 3), standing (T, 4)."""
+    """Feet (T, 4, 3) that step over a plane with this up `distance` away, and which stand (T, 4)."""
     right = np.cross(up, [0.0, 0.0, 1.0])
     right /= np.linalg.norm(right)
     ahead = np.cross(right, up)
@@ -106,7 +106,7 @@ def test_standing_feet_neither_slide_nor_sink_when_depth_wobbles():
     moved = fixed - (true + wobble)
     slide = np.abs(np.diff((feet + moved[:, None])[:, 0, 2])).sum()
     assert slide < 0.1 * np.abs(np.diff(feet[:, 0, 2])).sum()
-    assert np.abs(((feet + moved[:, None]) @ up + 1.0)).max() < 0.015
+    assert np.abs((feet + moved[:, None]) @ up + 1.0).max() < 0.015
 
 
 def test_a_jump_keeps_its_height():

@@ -74,9 +74,7 @@ def analytic_pose(model: PointModel, observations: Observations) -> np.ndarray:
     chest = _align(_minus(at("left_shoulder"), at("right_shoulder")), up)
     ears = at("left_ear", "right_ear")
     head = _align(_minus(at("left_ear"), at("right_ear")), _minus(at("nose"), ears))
-    third = axis_angle_to_matrix(
-        matrix_to_axis_angle(np.swapaxes(pelvis, -1, -2) @ chest) / 3
-    )
+    third = axis_angle_to_matrix(matrix_to_axis_angle(np.swapaxes(pelvis, -1, -2) @ chest) / 3)
     world[:, 0] = pelvis
     world[:, 3] = pelvis @ third
     world[:, 6] = world[:, 3] @ third
@@ -95,9 +93,7 @@ def analytic_pose(model: PointModel, observations: Observations) -> np.ndarray:
         thigh, shin = _hinge_limb(
             _minus(knee, hip), _minus(ankle, knee), np.array([1.0, 0.0, 0.0]), pelvis
         )
-        foot = _align(
-            _minus(at(f"{side}_foot_index"), at(f"{side}_heel")), _minus(knee, ankle)
-        )
+        foot = _align(_minus(at(f"{side}_foot_index"), at(f"{side}_heel")), _minus(knee, ankle))
         hand = _align(_minus(knuckles, wrist), across)
         for name, rotation in (
             ("shoulder", arm), ("elbow", forearm), ("wrist", hand), ("hand", hand),
@@ -140,7 +136,5 @@ def starting_translation(
         wild = (solved[:, 2] < 0.2 * depth) | (solved[:, 2] > 5 * depth)
         solved[wild] *= (depth / solved[wild, 2])[:, None]
         index = np.arange(frames)
-        trans = np.stack(
-            [np.interp(index, index[seen], solved[:, a]) for a in range(3)], axis=-1
-        )
+        trans = np.stack([np.interp(index, index[seen], solved[:, a]) for a in range(3)], axis=-1)
     return trans

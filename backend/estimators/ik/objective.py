@@ -72,7 +72,9 @@ class FrameObjective:
     def _prior(self, local: np.ndarray) -> tuple:
         theta = matrix_to_axis_angle(local[:, ACTIVE[1:]])
         flat = theta.reshape(len(theta), -1)
-        likely = np.sqrt(self.config.prior_weight) * ((flat - self.prior.mean) @ self.prior.whiten.T)
+        likely = np.sqrt(self.config.prior_weight) * (
+            (flat - self.prior.mean) @ self.prior.whiten.T
+        )
         over = np.maximum(flat - self.prior.upper, 0) + np.minimum(flat - self.prior.lower, 0)
         over = over / self.config.limit_sigma
         return theta, likely, over
@@ -124,9 +126,7 @@ class FrameObjective:
         jacobian = np.concatenate(
             [r.reshape(frames, -1, r.shape[-1]) for r in rows], axis=1, dtype=np.float32
         )
-        value = np.concatenate(
-            [v.reshape(frames, -1) for v in values], axis=1, dtype=np.float32
-        )
+        value = np.concatenate([v.reshape(frames, -1) for v in values], axis=1, dtype=np.float32)
         transposed = np.swapaxes(jacobian, -1, -2)
         full = transposed @ jacobian
         gradient = (transposed @ value[..., None])[..., 0]

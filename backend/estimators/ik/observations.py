@@ -49,7 +49,11 @@ def viewing_turn(rays: np.ndarray) -> np.ndarray:
 
 
 def observe(
-    landmarks: np.ndarray, world: np.ndarray, seen: np.ndarray, timestamps: np.ndarray, K: np.ndarray
+    landmarks: np.ndarray,
+    world: np.ndarray,
+    seen: np.ndarray,
+    timestamps: np.ndarray,
+    K: np.ndarray,
 ) -> Observations:
     """Landmarks (T,33,3: px, px, visibility), world landmarks (T,33,3) m, seen (T,), K (3,3)."""
     rays = np.nan_to_num((landmarks[..., :2] - K[:2, 2]) / np.diag(K)[:2]).astype(float)

@@ -116,7 +116,9 @@ class PointModel:
         jacobian = np.empty((*arm.shape[:3], 3, 3))
         for a in range(3):
             b, c = (a + 1) % 3, (a + 2) % 3
-            jacobian[..., a, :] = axes[..., b, :] * arm[..., c, :] - axes[..., c, :] * arm[..., b, :]
+            jacobian[..., a, :] = (
+                axes[..., b, :] * arm[..., c, :] - axes[..., c, :] * arm[..., b, :]
+            )
         return jacobian.transpose(0, 1, 3, 2, 4).reshape(len(jacobian), 33, 3, -1)
 
     def shape_jacobian(self, posed: Posed) -> np.ndarray:
