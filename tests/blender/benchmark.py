@@ -1,11 +1,10 @@
 """Prints how long Blender takes for a long take, and how large its file becomes.
 
-    ONETAKE_HOME=... python tests/blender/benchmark.py [frames]
+    python tests/blender/benchmark.py [frames]
 
 with a Python that has bpy; the real body where the set-up has made it, else one of cubes.
 """
 
-import os
 import sys
 import tempfile
 import time
@@ -27,13 +26,13 @@ def main(frames: int) -> None:
     from onetake.addon.scene.build import import_take
     from onetake.addon.scene.character import apply_shape, apply_smoothing
     from onetake.addon.scene.stored_motion import MOTION
+    from onetake.backend.body import body_path
     from onetake.backend.motion.body import Body
     from onetake.backend.motion.smoothing import SmoothingSettings
 
     from tests.blender.synthetic import random_take, small_body
 
-    path = Path(os.environ.get("ONETAKE_HOME", "nowhere"), "models", "body-1.npz")
-    body = Body.load(path) if path.exists() else small_body()
+    body = Body.load(body_path()) if body_path().exists() else small_body()
     take = random_take(body, frames)
     noise = np.random.default_rng(0).normal(0, 0.01, take.poses.shape)
     take = take.with_motion(take.poses + noise, take.trans)

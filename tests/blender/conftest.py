@@ -1,6 +1,5 @@
 """Tests that run inside Blender: with a Python that has the bpy wheel."""
 
-import os
 import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -35,9 +34,10 @@ def context():
 @pytest.fixture(scope="session")
 def real_body_path() -> Path:
     """The body that users get, where the set-up has made it."""
-    path = Path(os.environ.get("ONETAKE_HOME", "nowhere"), "models", "body-1.npz")
-    skip_unless(path.exists(), "no body in ONETAKE_HOME: run the set-up first")
-    return path
+    from onetake.backend.body import body_path
+
+    skip_unless(body_path().exists(), "the body has not been made: run the set-up first")
+    return body_path()
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,7 @@ from scipy.spatial import cKDTree
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+from backend.body import body_path  # noqa: E402
 from backend.motion.skeleton import JOINTS  # noqa: E402
 from tests.engines.gltf import Glb  # noqa: E402
 
@@ -134,7 +135,7 @@ def main(paths: list[str]) -> int:
     """Print a line a character; 1 when any is beyond the limits."""
     status = 0
     for path in map(Path, paths) if paths else [None]:
-        for found in differences(path, _home_body()):
+        for found in differences(path, body_path() if body_path().exists() else None):
             status |= not found.small
             print(
                 f"{found.name}: {found.frames} frames, joints within {found.joint * 1e3:.4f} mm, "
@@ -142,11 +143,6 @@ def main(paths: list[str]) -> int:
                 + ("" if found.small else ": TOO FAR")
             )
     return int(status)
-
-
-def _home_body() -> Path | None:
-    path = Path(os.environ.get("ONETAKE_HOME", "nowhere"), "models", "body-1.npz")
-    return path if path.exists() else None
 
 
 if __name__ == "__main__":

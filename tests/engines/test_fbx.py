@@ -2,11 +2,11 @@
 
 import os
 import shutil
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+from backend.body import body_path
 from tests.engines.compare import JOINT_LIMIT, SKIN_LIMIT, differences
 from tests.engines.gltf import Glb
 from tests.needs import skip_unless
@@ -17,9 +17,8 @@ def found():
     """Characters of cubes and of the real body, both turning wildly, compared."""
     skip_unless(os.environ.get("ONETAKE_BLENDER_PYTHON"), "ONETAKE_BLENDER_PYTHON names no Python")
     skip_unless(shutil.which("npm"), "npm, which installs the FBX converter, is not here")
-    body = Path(os.environ.get("ONETAKE_HOME", "nowhere"), "models", "body-1.npz")
-    skip_unless(body.exists(), "no body in ONETAKE_HOME: run the set-up first")
-    return differences(None, body)
+    skip_unless(body_path().exists(), "the body has not been made: run the set-up first")
+    return differences(None, body_path())
 
 
 def test_joints_and_skin_are_blenders(found):
