@@ -32,5 +32,8 @@ class Estimator(Protocol):
         progress: Callable[[int, int], None],
         should_stop: Callable[[], bool],
     ) -> CameraMotion:
-        """track: T frames; K (3, 3) pixels. Raises OneTakeError "cancelled" when should_stop says so."""
+        """track: T frames; K (3, 3) pixels.
+
+        Raises OneTakeError "cancelled" when should_stop says so.
+        """
         ...

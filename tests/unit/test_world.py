@@ -12,7 +12,7 @@ TIMES = np.arange(90) / 30.0
 
 
 def walk_over(up, distance=4.0, height=1.5):
-    """Feet (T, 4, 3) that step over a plane with this up `distance` away, and which stand (T, 4)."""
+    """Feet (T, 4, 3) that step over a plane `distance` away, and which of them stand (T, 4)."""
     right = np.cross(up, [0.0, 0.0, 1.0])
     right /= np.linalg.norm(right)
     ahead = np.cross(right, up)
