@@ -20,7 +20,7 @@ def body_arrays() -> dict[str, np.ndarray]:
     mean, shapedirs, joint_dirs = shape_space()
     region = label(surface, mean.vertices, weights)
     vertices = mean.vertices + hair_volume(surface, mean.vertices, region)
-    rows = joint_regressor(surface, vertices, shapedirs, mean.joints, joint_dirs)
+    rows = joint_regressor(surface, vertices, shapedirs, mean.joints, joint_dirs, weights)
     shapedirs = standardised(Figure(vertices, rows @ vertices), shapedirs, rows)
     shift = mean.joints[0] - rest_joints(rest.after)[0]
     landmarks = landmark_regressor(surface, vertices, rows, sculpture, rest, shift)

@@ -3,42 +3,63 @@
 import numpy as np
 from scipy.optimize import nnls
 
-from ..motion.skeleton import JOINT, LANDMARK, LANDMARKS, MIRROR
+from ..motion.skeleton import JOINT, LANDMARK, MIRROR, PARENTS
 from . import makehuman
-from .rest import Rest, along_bones
+from .rest import LIMBS, Rest, along_bones
 from .skin import Skin
 
 # The vertices that may carry a joint or a landmark: enough to surround it on every side.
 JOINT_CANDIDATES = 700
-POINT_CANDIDATES = 24
+POINT_CANDIDATES = 120
+
+# In a row of the joint regressor, how much more the mean shape counts than one deviation, and the
+# metres of error that a vertex of foreign joints is worth.
+MEAN = 5.0
+FOREIGN = 0.05
 
 ROUNDS = 8  # of fitting rows and bone lengths in turns; later ones change less than 0.1 mm
 
-# Points on the surface, as MakeHuman vertices (on the left) of equal weight.
+# What landmarks are on the left side, and nose: means of MakeHuman's vertices ...
 SURFACE = {
     "nose": (5054,),
     "left_eye_inner": (6851,), "left_eye_outer": (6807,), "left_ear": (12333,),
     "mouth_left": (7188,), "left_heel": (12442, 12453, 12464), "left_foot_index": (11551,),
 }  # fmt: skip
 
-# Knuckles inside the hand, as MakeHuman's cubes: BlazePose names the first knuckle of the little
-# and the index finger and the second of the thumb.
+# ... knuckles inside the hand, as MakeHuman's cubes ...
 KNUCKLES = {
-    "left_pinky": "l-finger-5-1", "left_index": "l-finger-2-1", "left_thumb": "l-finger-1-3",
+    "left_pinky": "l-finger-5-1", "left_index": "l-finger-2-1", "left_thumb": "l-finger-1-2",
 }  # fmt: skip
 
+# ... or joints.
 JOINT_LANDMARKS = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
 
+# How far from there BlazePose sees them, millimetres in the rest: half of the median over 40
+# renders of this body (five poses, eight views). Half, because shoes and clothes of real people
+# move some of it back. At 256 pixels for a whole body its three points on a hand nearly coincide.
+SEEN = {
+    "left_ear": (-8, 0, 6), "left_shoulder": (-7, 3, 1), "left_elbow": (-7, 2, 8),
+    "left_pinky": (-2, -3, 16), "left_index": (-13, -2, -7), "left_thumb": (1, 8, -16),
+    "left_hip": (5, -5, 11), "left_ankle": (2, 16, 0), "left_heel": (-4, 8, 11),
+    "left_foot_index": (6, 5, -17),
+}  # fmt: skip
 
-def _other_side(name: str) -> str:
-    return name.replace("left", "right")
+# Makes the vertices that shift a landmark few and near: metres of error that a whole one is worth.
+RELUCTANCE = 0.003
 
 
-def _convex(points: np.ndarray, goal: np.ndarray) -> np.ndarray:
-    """Weights (K,) >= 0, summing to 1, that make goal (D,) of points (K, D) in least squares."""
+def _convex(points: np.ndarray, goal: np.ndarray, cost: np.ndarray | None = None) -> np.ndarray:
+    """Weights (K,) >= 0, summing to 1, that make goal (D,) of points (K, D) in least squares.
+
+    cost: (K,) what each point's weight adds to the error.
+    """
     # The sum is an equation like the others, weighted to hold to rounding.
     system = np.concatenate([points - goal, np.full((len(points), 1), 10.0)], axis=1).T
-    weights = nnls(system, np.append(np.zeros(len(goal)), 10.0), maxiter=20 * len(points))[0]
+    wanted = np.append(np.zeros(len(goal)), 10.0)
+    if cost is not None:
+        system = np.concatenate([system, np.diag(cost)])
+        wanted = np.append(wanted, np.zeros(len(cost)))
+    weights = nnls(system, wanted, maxiter=20 * len(points))[0]
     return weights / weights.sum()
 
 
@@ -49,39 +70,66 @@ def _row(surface: Skin, index: np.ndarray, weights: np.ndarray, middle: bool) ->
     return (row + row[surface.mirror]) / 2 if middle else row
 
 
-def _joint_rows(surface: Skin, fields: np.ndarray, goals: np.ndarray) -> np.ndarray:
+def _joint_rows(
+    surface: Skin, fields: np.ndarray, goals: np.ndarray, weights: np.ndarray
+) -> np.ndarray:
     """(24, V) rows that make goals (24, 3, 11) of the skin's fields (V, 3, 11), as near as can be.
 
-    Non-negative least squares needs no more vertices than it has equations: 34 a row.
+    Non-negative least squares needs no more vertices than it has equations: 37 a row.
     """
+    importance = np.array([MEAN] + [1.0] * 10)
     rows = np.zeros((24, len(fields)))
     for joint, mirrored in enumerate(MIRROR):
         if joint > mirrored:
             rows[joint] = rows[mirrored][surface.mirror]
             continue
-        distance = np.linalg.norm(fields[:, :, 0] - goals[joint, :, 0], axis=1)
-        near = np.argsort(distance, kind="stable")[:JOINT_CANDIDATES]
-        weights = _convex(fields[near].reshape(len(near), -1), goals[joint].ravel())
-        rows[joint] = _row(surface, near, weights, middle=joint == mirrored)
+        offset = fields[:, :, 0] - goals[joint, :, 0]
+        near = np.argsort(np.linalg.norm(offset, axis=1), kind="stable")[:JOINT_CANDIDATES]
+        points = (fields[near] * importance).reshape(len(near), -1)
+        goal = (goals[joint] * importance).ravel()
+        if joint in LIMBS:
+            # A row whose vertices move with the joint or its parent alone, and which has the joint
+            # in the middle of those that move with it, gives the joint of a posed skin too.
+            share = weights[near, joint]
+            others = FOREIGN * (1 - share - weights[near, PARENTS[joint]])
+            points = np.column_stack([points, share[:, None] * offset[near], others])
+            goal = np.append(goal, np.zeros(4))
+        rows[joint] = _row(surface, near, _convex(points, goal), middle=joint == mirrored)
     return rows
 
 
 def joint_regressor(
     surface: Skin, vertices: np.ndarray, shapedirs: np.ndarray,
-    joints: np.ndarray, joint_dirs: np.ndarray,
+    joints: np.ndarray, joint_dirs: np.ndarray, weights: np.ndarray,
 ) -> np.ndarray:  # fmt: skip
     """(24, V): joints (24, 3) and their change with each beta from the skin.
 
-    vertices (V, 3), shapedirs (V, 3, 10); joint_dirs (24, 3, 10) is the first guess. What matters
-    is that every beta only lengthens bones: rows and lengths are fitted in turns.
+    vertices (V, 3), shapedirs (V, 3, 10), skin weights (V, 24); joint_dirs (24, 3, 10) is the
+    first guess. What matters is that every beta only lengthens bones: rows and lengths are fitted
+    in turns.
     """
     fields = np.concatenate([vertices[..., None], shapedirs], axis=2)
     for _ in range(ROUNDS):
         goals = np.concatenate([joints[..., None], joint_dirs], axis=2)
-        rows = _joint_rows(surface, fields, goals)
+        rows = _joint_rows(surface, fields, goals, weights)
         found = np.einsum("jv,vak->jak", rows, shapedirs)
         joint_dirs = np.stack([along_bones(found[..., k]) for k in range(10)], axis=-1)
     return rows
+
+
+def _shifted(vertices: np.ndarray, row: np.ndarray, offset: np.ndarray) -> np.ndarray:
+    """A row (V,) for the point of `row` moved by offset (3,), mostly still that point."""
+    here = row @ vertices
+    goal = here + offset
+    # Vertices beyond the goal, so that it lies between them and the point.
+    distance = np.linalg.norm(vertices - (goal + offset), axis=1)
+    near = np.argsort(distance, kind="stable")[:POINT_CANDIDATES]
+    reach = np.linalg.norm(vertices[near] - goal, axis=1)
+    cost = np.append(0.0, RELUCTANCE * reach / reach.min())
+    weights = _convex(np.concatenate([here[None], vertices[near]]), goal, cost)
+    moved = weights[0] * row
+    moved[near] += weights[1:]
+    return moved
 
 
 def landmark_regressor(
@@ -93,21 +141,27 @@ def landmark_regressor(
     vertices (V, 3) of the rest; makehuman_vertices (N, 3), of the same person, reach it by `rest`
     and a shift (3,).
     """
-    rows = np.zeros((33, len(vertices)))
+    rows = {}
     for name, numbers in SURFACE.items():
-        row = _row(surface, surface.local(np.sort(numbers)), 1 / len(numbers), name == "nose")
-        rows[LANDMARK[name]] = row
+        place = surface.local(np.sort(numbers))
+        rows[name] = _row(surface, place, 1 / len(numbers), middle=name == "nose")
     for name, cube in KNUCKLES.items():
         middle = makehuman_vertices[makehuman.cube(cube)].mean(0)
         point = rest.carry(middle, JOINT["left_wrist"]) + shift
-        near = np.argsort(np.linalg.norm(vertices - point, axis=1))[:POINT_CANDIDATES]
-        rows[LANDMARK[name]] = _row(surface, near, _convex(vertices[near], point), False)
+        distance = np.linalg.norm(vertices - point, axis=1)
+        near = np.argsort(distance, kind="stable")[:POINT_CANDIDATES]
+        cost = RELUCTANCE * distance[near] / distance.min()
+        rows[name] = _row(surface, near, _convex(vertices[near], point, cost), middle=False)
     ball = surface.local(np.unique(makehuman.base_mesh().quads["helper-l-eye"]))
-    front = ball[np.argsort(-vertices[ball, 2])[:4]]
-    rows[LANDMARK["left_eye"]] = _row(surface, front, 0.25, False)
+    front = ball[np.argsort(-vertices[ball, 2], kind="stable")[:4]]
+    rows["left_eye"] = _row(surface, front, 0.25, middle=False)
     for part in JOINT_LANDMARKS:
-        rows[LANDMARK[f"left_{part}"]] = joint_rows[JOINT[f"left_{part}"]]
-    for name in LANDMARKS:
+        rows[f"left_{part}"] = joint_rows[JOINT[f"left_{part}"]]
+    for name, offset in SEEN.items():
+        rows[name] = _shifted(vertices, rows[name], np.array(offset) / 1000)
+    regressor = np.zeros((33, len(vertices)))
+    for name, row in rows.items():
+        regressor[LANDMARK[name]] = row
         if "left" in name:
-            rows[LANDMARK[_other_side(name)]] = rows[LANDMARK[name]][surface.mirror]
-    return rows
+            regressor[LANDMARK[name.replace("left", "right")]] = row[surface.mirror]
+    return regressor

@@ -3,8 +3,7 @@
 MakeHuman sculpts a relaxed A-pose. Each limb is turned so that its joint centres get exactly the
 directions of `skeleton.REST`, elbows and knees hinge where a person's do and palms look down. The
 skin of the rest is the one that linear blend skinning turns back into MakeHuman's sculpture: so
-arms that hang, which is where most poses have them, are shaped as the artist shaped them. For the
-same reason the collar bones stay down: estimated motion seldom lowers them.
+arms that hang, which is where most poses have them, are shaped as the artist shaped them.
 """
 
 from dataclasses import dataclass
@@ -29,6 +28,15 @@ CENTRES = {
 # put the centre of the hip 0.33 pelvis widths + 7 mm out: 8.7 cm for this body.
 HIP_INWARDS = 0.8
 
+# MakeHuman's knee bends 52 cm above the floor, over the kneecap; the axis through the condyles lies
+# at 0.285 of the stature (Winter 2009): 2 cm down the shin.
+KNEE_DOWN = 0.045
+
+# REST's collar bones are those of level arms; in SMPL motion captured at CMU they stand 0.3 degrees
+# above it when an arm is level (median) and 15.6 below it when it hangs. MakeHuman's arms are half
+# way between.
+COLLAR_LIFT = np.radians(9.0)
+
 DIRECTIONS = REST - REST[np.maximum(PARENTS, 0)]
 LENGTHS = np.linalg.norm(DIRECTIONS, axis=1)
 DIRECTIONS[1:] /= LENGTHS[1:, None]
@@ -49,6 +57,9 @@ def joint_centres(vertices: np.ndarray) -> np.ndarray:
             right = vertices[cube(place.replace("l-", "r-", 1))].mean(0)
             centres[MIRROR[JOINT[name]]] = right
     centres[[JOINT["left_hip"], JOINT["right_hip"]], 0] *= HIP_INWARDS
+    for side in ("left", "right"):
+        knee, ankle = JOINT[f"{side}_knee"], JOINT[f"{side}_ankle"]
+        centres[knee] += KNEE_DOWN * (centres[ankle] - centres[knee])
     return centres
 
 
@@ -65,6 +76,11 @@ def _turn_x(angle: float) -> np.ndarray:
     return np.array([[1, 0, 0], [0, c, -s], [0, s, c]])
 
 
+def _turn_z(angle: float) -> np.ndarray:
+    c, s = np.cos(angle), np.sin(angle)
+    return np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]])
+
+
 def _limb_rotations(centres: np.ndarray, vertices: np.ndarray) -> np.ndarray:
     """(24, 3, 3): where arms and legs turn from MakeHuman's pose; identity elsewhere."""
     rotations = np.tile(np.eye(3), (24, 1, 1))
@@ -73,6 +89,7 @@ def _limb_rotations(centres: np.ndarray, vertices: np.ndarray) -> np.ndarray:
             JOINT[f"{side}_{part}"]
             for part in ("shoulder", "elbow", "wrist", "hand", "hip", "knee", "ankle", "foot")
         )
+        rotations[JOINT[f"{side}_collar"]] = _turn_z(sign * COLLAR_LIFT)
         # The elbow bends forwards: its hinge, seen from the front of a T-pose, is vertical.
         upper, lower = centres[elbow] - centres[shoulder], centres[wrist] - centres[elbow]
         hinge, vertical = np.cross(upper, lower), np.array([0.0, -sign, 0.0])
@@ -108,7 +125,7 @@ def _lean(rotations: np.ndarray, angle: float) -> np.ndarray:
     leaned = rotations.copy()
     shares = {"spine1": 1 / 3, "spine2": 2 / 3, "spine3": 1.0, "neck": 0.5}
     for name, share in {**shares, "left_collar": 1.0, "right_collar": 1.0}.items():
-        leaned[JOINT[name]] = _turn_x(-angle * share)
+        leaned[JOINT[name]] = _turn_x(-angle * share) @ rotations[JOINT[name]]
     return leaned
 
 

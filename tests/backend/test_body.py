@@ -81,7 +81,7 @@ def test_an_adult_stands_with_rests_pelvis(body):
 
 
 def test_every_bone_has_rests_direction(body):
-    assert angles(body.rest_joints(np.zeros(10))).max() < 0.3
+    assert angles(body.rest_joints(np.zeros(10))).max() < 0.1
 
 
 @pytest.mark.parametrize("beta", range(10))
@@ -89,8 +89,8 @@ def test_every_bone_has_rests_direction(body):
 def test_shapes_keep_the_directions(body, beta, value):
     found = angles(body.rest_joints(one_beta(beta, value)))
     limbs = [joint - 1 for joint in LIMB_JOINTS if PARENTS[joint] in LIMB_JOINTS]
-    assert found[limbs].max() < 0.7, "thighs, shins, upper and lower arms"
-    assert found.max() < 3.5, "the shortest bone, spine3, is 4 cm long"
+    assert found[limbs].max() < 2.0, "thighs, shins, upper and lower arms"
+    assert found.max() < 3.5, "the shortest bone, spine3, is 3 cm long"
 
 
 def test_first_beta_is_stature_and_the_others_keep_it(body):
@@ -156,7 +156,7 @@ def test_skin_weights_change_gently_along_every_edge(body):
 def test_joint_regressor(body):
     assert body.J_regressor.min() >= 0
     np.testing.assert_allclose(body.J_regressor.sum(axis=1), 1, atol=1e-5)
-    assert (body.J_regressor > 0).sum(axis=1).max() <= 68, "two sides of 34"
+    assert (body.J_regressor > 0).sum(axis=1).max() <= 74, "two sides of 37"
 
 
 def test_joints_lie_inside_the_limbs(body):
@@ -172,6 +172,16 @@ def test_joints_lie_inside_the_limbs(body):
         below = la * lb * lc + np.sum(a * b, 1) * lc + np.sum(b * c, 1) * la + np.sum(c * a, 1) * lb
         winding = 2 * np.arctan2(above, below).sum() / (4 * np.pi)
         assert winding == pytest.approx(1, abs=0.01), joint
+
+
+def test_limb_joints_can_be_read_off_a_posed_skin(body):
+    # A spread of poses within 60 degrees or so of the rest, all joints at once.
+    poses = np.random.default_rng(0).normal(0, 0.35, (20, 24, 3))
+    joints, _ = forward_kinematics(poses, body.rest_joints(np.zeros(10)), np.zeros((20, 3)))
+    skin = body.skin(poses, np.zeros(10), np.zeros((20, 3)))
+    read = np.einsum("jv,tva->tja", body.J_regressor, skin)
+    apart = np.linalg.norm(read - joints, axis=-1)[:, list(LIMB_JOINTS)]
+    assert apart.mean() < 0.005 and apart.max() < 0.03
 
 
 def test_left_and_right_are_alike(body):
@@ -191,7 +201,8 @@ def test_landmarks_are_where_blazepose_sees_them(body):
     place = dict(zip(LANDMARKS, body.landmark_regressor @ body.v_template, strict=True))
     joints = body.rest_joints(np.zeros(10))
     for part in ("shoulder", "elbow", "wrist", "hip", "knee", "ankle"):
-        np.testing.assert_allclose(place[f"left_{part}"], joints[JOINT[f"left_{part}"]], atol=1e-5)
+        apart = np.linalg.norm(place[f"left_{part}"] - joints[JOINT[f"left_{part}"]])
+        assert apart < 0.02, f"{part}: a landmark is near its joint"
     face = [name for name in LANDMARKS[:11] if "ear" not in name]
     assert place["nose"][2] == max(place[name][2] for name in face)
     x = {name: place[name][0] for name in LANDMARKS}
@@ -199,10 +210,10 @@ def test_landmarks_are_where_blazepose_sees_them(body):
     assert place["left_eye"][1] > place["nose"][1] > place["mouth_left"][1]
     assert abs(place["left_ear"][1] - place["left_eye"][1]) < 0.03
     # Palm down and thumb ahead: the index finger's knuckle is in front of the little finger's.
-    assert place["left_thumb"][2] > place["left_index"][2] > place["left_pinky"][2] + 0.04
+    assert place["left_thumb"][2] > place["left_index"][2] > place["left_pinky"][2] + 0.02
     floor = body.v_template[:, 1].min()
-    assert place["left_foot_index"][2] - place["left_heel"][2] == pytest.approx(0.26, abs=0.03)
-    assert place["left_heel"][1] < floor + 0.05 and place["left_foot_index"][1] < floor + 0.03
+    assert place["left_foot_index"][2] - place["left_heel"][2] == pytest.approx(0.23, abs=0.03)
+    assert place["left_heel"][1] < floor + 0.06 and place["left_foot_index"][1] < floor + 0.03
 
 
 def test_soles_stand_on_one_floor(body):
