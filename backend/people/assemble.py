@@ -17,6 +17,7 @@ LIKELY_STEADY, SURE_STEADY = 0.065, 0.03  # mean second difference of the landma
 
 MIN_SECONDS, MIN_FRAMES = 0.5, 8  # shorter sightings are nobody's motion
 
+SURE_ENDS = 0.8  # landmark score: just before a person is lost the pose is often made up
 VISIBLE = 0.5  # landmarks below it are guesses and stay out of the box
 BOX_MARGIN = 0.05  # of the region's side: landmarks lie inside the body
 
@@ -28,7 +29,7 @@ def people_from(
 
     frame_indices, timestamps (N,): every frame that was looked at.
     """
-    pieces = join(*split([t for t in tracklets if believable(t)]))
+    pieces = join(*split([trimmed(t) for t in tracklets if believable(t)]))
     shortest = max(MIN_FRAMES, np.ceil(MIN_SECONDS * fps))
     shortest = min(shortest, np.ceil(len(timestamps) / 2))  # a clip may be one frame long
     people = [p for p in pieces if sum(len(t.frames) for t in p) >= shortest]
@@ -55,6 +56,12 @@ def believable(tracklet: Tracklet) -> bool:
     if runs and float(np.mean(runs)) >= SURE_DETECTOR:
         return network >= LIKELY_NETWORK or jitter < LIKELY_STEADY
     return network >= SURE_NETWORK and jitter < SURE_STEADY
+
+
+def trimmed(tracklet: Tracklet) -> Tracklet:
+    """The tracklet without the ends at which the network loses its person."""
+    sure = [k for k, score in enumerate(tracklet.scores) if score >= SURE_ENDS]
+    return tracklet.part(sure[0], sure[-1] + 1) if sure else tracklet
 
 
 def _track(

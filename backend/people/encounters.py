@@ -22,6 +22,8 @@ class Piece:
 
     tracklet: Tracklet
     origin: int  # pieces of one tracklet have the same
+    times: np.ndarray  # (T,) s
+    hips: np.ndarray  # (T, 2) px
 
 
 def split(tracklets: Sequence[Tracklet]) -> tuple[list[Piece], list[Piece]]:
@@ -39,7 +41,9 @@ def split(tracklets: Sequence[Tracklet]) -> tuple[list[Piece], list[Piece]]:
         cuts = np.flatnonzero(np.diff(doubt) | (turns & doubt)[1:]) + 1
         bounds = [0, *cuts.tolist(), len(doubt)]
         for first, end in pairwise(bounds):
-            piece = Piece(tracklet.part(first, end), origin)
+            inside = slice(first, end)
+            part = tracklet.part(first, end)
+            piece = Piece(part, origin, path.times[inside], path.hips[inside])
             crossing = path.times[end - 1] - path.times[first] < LONG_SECONDS
             mixed = doubt[first] and crossing and not doubt.all()
             (doubtful if mixed or end - first < SHORT_FRAMES else sure).append(piece)
@@ -69,8 +73,9 @@ class _Path:
 def _in_doubt(path: _Path, other: _Path, everybody: Sequence[_Path]) -> np.ndarray:
     """(T,) bool: frames in which `path` may have been taken over by `other`'s person."""
     doubt = np.zeros(len(path.times), bool)
-    _, mine, its = np.intersect1d(path.times, other.times, return_indices=True)
-    doubt[mine] = path.distance(other, mine, its) < CLOSE
+    if path.times[0] <= other.times[-1] and other.times[0] <= path.times[-1]:
+        _, mine, its = np.intersect1d(path.times, other.times, return_indices=True)
+        doubt[mine] = path.distance(other, mine, its) < CLOSE
     lost = path.at(other.times[-1])
     if lost is not None and path.distance(other, lost, -1) < VANISHED:
         back = _next_return(path, other, everybody)

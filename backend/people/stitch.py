@@ -32,13 +32,13 @@ def join(sure: Sequence[Piece], doubtful: Sequence[Piece]) -> list[list[Tracklet
         sure, doubtful = doubtful, []
     people = [[sure[k] for k in chain] for chain in _chains(sure)]
     waiting = list(doubtful)
-    while people and waiting:
-        costs = np.array([[_misfit(piece, person) for person in people] for piece in waiting])
-        piece, person = np.unravel_index(costs.argmin(), costs.shape)
-        if costs[piece, person] > FITTING:
-            break
-        people[person].append(waiting.pop(piece))
-        people[person].sort(key=lambda p: p.tracklet.frames[0])
+    costs = np.array([[_misfit(piece, person) for person in people] for piece in waiting])
+    while costs.size and costs.min() <= FITTING:
+        best, person = np.unravel_index(costs.argmin(), costs.shape)
+        people[person].append(waiting.pop(best))
+        people[person].sort(key=lambda p: p.times[0])
+        costs = np.delete(costs, best, 0)
+        costs[:, person] = [_misfit(piece, people[person]) for piece in waiting]
     return [[piece.tracklet for piece in person] for person in people]
 
 
@@ -62,11 +62,11 @@ def _chains(pieces: Sequence[Piece]) -> list[list[int]]:
 def _link_cost(a: Piece, b: Piece) -> float:
     """How unlikely it is that b goes on where a ended; NEVER where it cannot be."""
     before, after = a.tracklet, b.tracklet
-    gap = after.times[0] - before.times[-1]
+    gap = b.times[0] - a.times[-1]
     if not 0 < gap <= LONG_GAP:
         return NEVER
     sizes = before.regions[-1][2], after.regions[0][2]
-    moved = np.linalg.norm(after.hips()[0] - before.hips()[-1]) / max(sizes)
+    moved = np.linalg.norm(b.hips[0] - a.hips[-1]) / max(sizes)
     colours = colour_distance(before.mean_colours, after.mean_colours)
     if (
         moved > REACH + REACH_SPEED * gap
@@ -78,39 +78,35 @@ def _link_cost(a: Piece, b: Piece) -> float:
     if gap > SPEED_GAP:
         return cost + MOTION_WEIGHT
     # Where each piece's own speed would have taken it at the other's end of the gap.
-    end, speed_before = _motion(before, last=True)
-    start, speed_after = _motion(after, last=False)
+    end, speed_before = _motion(a, last=True)
+    start, speed_after = _motion(b, last=False)
     missed = np.linalg.norm(end + speed_before * gap - start)
     missed += np.linalg.norm(start - speed_after * gap - end)
     missed += np.linalg.norm(speed_after - speed_before) * MOTION_SECONDS
     return cost + MOTION_WEIGHT * min(1.0, float(missed / 3 / max(sizes) / REACH))
 
 
-def _motion(tracklet: Tracklet, *, last: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Hips (2,) px at an end of a tracklet, and their speed (2,) px/s there."""
-    times, hips = np.array(tracklet.times), tracklet.hips()
-    edge = times[-1] if last else times[0]
-    near = np.abs(times - edge) <= MOTION_SECONDS
+def _motion(piece: Piece, *, last: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Hips (2,) px at an end of a piece, and their speed (2,) px/s there."""
+    edge = piece.times[-1] if last else piece.times[0]
+    near = np.abs(piece.times - edge) <= MOTION_SECONDS
     if near.sum() < 3:
-        return hips[-1 if last else 0], np.zeros(2)
-    speed, place = np.polyfit(times[near] - edge, hips[near], 1)
+        return piece.hips[-1 if last else 0], np.zeros(2)
+    speed, place = np.polyfit(piece.times[near] - edge, piece.hips[near], 1)
     return place, speed
 
 
 def _misfit(piece: Piece, person: Sequence[Piece]) -> float:
     """How badly a doubtful piece fits in a person's gaps: path in sides, and colours."""
-    t = piece.tracklet
-    mine = np.array(t.times)
-    known = [p.tracklet for p in person]
-    if any(k.times[0] <= mine[-1] and mine[0] <= k.times[-1] for k in known):
+    if any(k.times[0] <= piece.times[-1] and piece.times[0] <= k.times[-1] for k in person):
         return np.inf
-    times = np.concatenate([k.times for k in known])
-    hips = np.concatenate([k.hips() for k in known])
-    wait = np.abs(times[:, None] - mine).min(0).min()
-    if wait > SPEED_GAP:
+    times = np.concatenate([k.times for k in person])
+    if min(np.abs(times - piece.times[0]).min(), np.abs(times - piece.times[-1]).min()) > SPEED_GAP:
         return np.inf
-    path = np.stack([np.interp(mine, times, hips[:, axis]) for axis in (0, 1)], 1)
-    side = float(np.median(np.array(t.regions)[:, 2]))
-    apart = float(np.linalg.norm(t.hips() - path, axis=1).mean() / side)
-    colours = min(colour_distance(t.mean_colours, k.mean_colours) for k in known)
-    return apart + colours / 2 - UNBROKEN * any(p.origin == piece.origin for p in person)
+    hips = np.concatenate([k.hips for k in person])
+    path = np.stack([np.interp(piece.times, times, hips[:, axis]) for axis in (0, 1)], 1)
+    side = float(np.median(np.array(piece.tracklet.regions)[:, 2]))
+    apart = float(np.linalg.norm(piece.hips - path, axis=1).mean() / side)
+    mine = piece.tracklet.mean_colours
+    colours = min(colour_distance(mine, k.tracklet.mean_colours) for k in person)
+    return apart + colours / 2 - UNBROKEN * any(k.origin == piece.origin for k in person)
