@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from . import __version__, estimators
-from .body import BODY_VERSION, load_body
+from .body import body_path, load_body
 from .estimators import CameraMotion
 from .home import home
-from .job import Job
+from .job import Job, fingerprint
 from .motion.body import Body
 from .motion.take import Take
 from .people import PEOPLE_VERSION, PersonTrack, find_people
@@ -69,7 +69,7 @@ def convert_video(
         settings = {
             "estimator": options.estimator,
             "version": estimators.VERSION,
-            "body": BODY_VERSION,
+            "body": fingerprint(body_path()),
             "people": PEOPLE_VERSION,
             "focal": camera.focal,
             "person": track.person_id,
@@ -78,6 +78,7 @@ def convert_video(
         }
 
         def estimate(folder: Path, track: PersonTrack = track) -> None:
+            progress(f"fitting person {track.person_id}", 0, len(track.seen))
             motion = estimators.create(options.estimator).estimate(
                 track,
                 camera.K,
