@@ -44,23 +44,25 @@ SEEN = {
     "left_foot_index": (6, 5, -17),
 }  # fmt: skip
 
-# Makes the vertices that shift a landmark few and near: metres of error that a whole one is worth.
+# Keeps the vertices of a landmark near it: metres of error that the farthest one is worth.
 RELUCTANCE = 0.003
 
 
-def _convex(points: np.ndarray, goal: np.ndarray, cost: np.ndarray | None = None) -> np.ndarray:
+def _convex(points: np.ndarray, goal: np.ndarray) -> np.ndarray:
     """Weights (K,) >= 0, summing to 1, that make goal (D,) of points (K, D) in least squares.
 
-    cost: (K,) what each point's weight adds to the error.
+    Non-negative least squares needs no more points than it has equations: D + 1.
     """
     # The sum is an equation like the others, weighted to hold to rounding.
     system = np.concatenate([points - goal, np.full((len(points), 1), 10.0)], axis=1).T
-    wanted = np.append(np.zeros(len(goal)), 10.0)
-    if cost is not None:
-        system = np.concatenate([system, np.diag(cost)])
-        wanted = np.append(wanted, np.zeros(len(cost)))
-    weights = nnls(system, wanted, maxiter=20 * len(points))[0]
+    weights = nnls(system, np.append(np.zeros(len(goal)), 10.0), maxiter=20 * len(points))[0]
     return weights / weights.sum()
+
+
+def _near_convex(points: np.ndarray, goal: np.ndarray, reach: np.ndarray) -> np.ndarray:
+    """The same, with points (K, 3) taken rather from where reach (K,) is small."""
+    costs = RELUCTANCE * reach[:, None] / reach.max()
+    return _convex(np.concatenate([points, costs], axis=1), np.append(goal, 0.0))
 
 
 def _row(surface: Skin, index: np.ndarray, weights: np.ndarray, middle: bool) -> np.ndarray:
@@ -73,10 +75,7 @@ def _row(surface: Skin, index: np.ndarray, weights: np.ndarray, middle: bool) ->
 def _joint_rows(
     surface: Skin, fields: np.ndarray, goals: np.ndarray, weights: np.ndarray
 ) -> np.ndarray:
-    """(24, V) rows that make goals (24, 3, 11) of the skin's fields (V, 3, 11), as near as can be.
-
-    Non-negative least squares needs no more vertices than it has equations: 37 a row.
-    """
+    """(24, V) rows that nearly make goals (24, 3, 11) of the skin's fields (V, 3, 11)."""
     importance = np.array([MEAN] + [1.0] * 10)
     rows = np.zeros((24, len(fields)))
     for joint, mirrored in enumerate(MIRROR):
@@ -124,9 +123,8 @@ def _shifted(vertices: np.ndarray, row: np.ndarray, offset: np.ndarray) -> np.nd
     # Vertices beyond the goal, so that it lies between them and the point.
     distance = np.linalg.norm(vertices - (goal + offset), axis=1)
     near = np.argsort(distance, kind="stable")[:POINT_CANDIDATES]
-    reach = np.linalg.norm(vertices[near] - goal, axis=1)
-    cost = np.append(0.0, RELUCTANCE * reach / reach.min())
-    weights = _convex(np.concatenate([here[None], vertices[near]]), goal, cost)
+    reach = np.append(0.0, np.linalg.norm(vertices[near] - goal, axis=1))
+    weights = _near_convex(np.concatenate([here[None], vertices[near]]), goal, reach)
     moved = weights[0] * row
     moved[near] += weights[1:]
     return moved
@@ -150,8 +148,8 @@ def landmark_regressor(
         point = rest.carry(middle, JOINT["left_wrist"]) + shift
         distance = np.linalg.norm(vertices - point, axis=1)
         near = np.argsort(distance, kind="stable")[:POINT_CANDIDATES]
-        cost = RELUCTANCE * distance[near] / distance.min()
-        rows[name] = _row(surface, near, _convex(vertices[near], point, cost), middle=False)
+        weights = _near_convex(vertices[near], point, distance[near])
+        rows[name] = _row(surface, near, weights, middle=False)
     ball = surface.local(np.unique(makehuman.base_mesh().quads["helper-l-eye"]))
     front = ball[np.argsort(-vertices[ball, 2], kind="stable")[:4]]
     rows["left_eye"] = _row(surface, front, 0.25, middle=False)
