@@ -102,7 +102,7 @@ DIRECTIONS = (
     Direction("gender", {"gender": 0.25}, {"gender": 0.75, "cupsize": 0.3}),
     Direction("weight", {"weight": 0.28}, {"weight": 0.68}, measure=_mass, size=9.0),
     # Muscle weighs: without more weight, MakeHuman trades it for fat and the body shrinks.
-    Direction("muscle", {"muscle": 0.3, "weight": 0.45}, {"muscle": 0.8, "weight": 0.51}),
+    Direction("muscle", {"muscle": 0.3, "weight": 0.45}, {"muscle": 0.8, "weight": 0.51}, 1.25),
     # MakeHuman's scale is 2/3 at 25 years and 1 at 90; a child lies below.
     Direction("age", {"age": 0.67}, {"age": 0.91}, deviations=3.0),
     Direction(
