@@ -37,7 +37,9 @@ def split(tracklets: Sequence[Tracklet]) -> tuple[list[Piece], list[Piece]]:
         for other in paths:
             if other is not path:
                 doubt |= _in_doubt(path, other, paths)
-                turns |= np.isin(path.times, (other.times[0], other.times[-1]))
+                # With the other's first frame, and after its last.
+                turns |= np.isin(path.times, other.times[0])
+                turns[1:] |= np.isin(path.times, other.times[-1])[:-1]
         cuts = np.flatnonzero(np.diff(doubt) | (turns & doubt)[1:]) + 1
         bounds = [0, *cuts.tolist(), len(doubt)]
         for first, end in pairwise(bounds):

@@ -19,7 +19,7 @@ MOTION_SECONDS = 0.4  # of path from which a speed is taken
 MOTION_WEIGHT = 0.3  # against colours: right where two people dress alike
 UNBROKEN = 0.05  # what it counts that the tracker never lost the person
 ALONE, NEVER = 100.0, 1e6  # cost of having no follower, dearer than any link; of the impossible
-FITTING = 0.35  # a doubtful piece joins a person whose path and colours are this near
+FITTING = 0.3  # a doubtful piece joins a person whose path and colours are this near
 
 
 def join(sure: Sequence[Piece], doubtful: Sequence[Piece]) -> list[list[Tracklet]]:
@@ -106,7 +106,7 @@ def _misfit(piece: Piece, person: Sequence[Piece]) -> float:
     hips = np.concatenate([k.hips for k in person])
     path = np.stack([np.interp(piece.times, times, hips[:, axis]) for axis in (0, 1)], 1)
     side = float(np.median(np.array(piece.tracklet.regions)[:, 2]))
-    apart = float(np.linalg.norm(piece.hips - path, axis=1).mean() / side)
+    apart = float(np.linalg.norm(piece.hips - path, axis=1).max() / side)
     mine = piece.tracklet.mean_colours
     colours = min(colour_distance(mine, k.tracklet.mean_colours) for k in person)
     return apart + colours / 2 - UNBROKEN * any(k.origin == piece.origin for k in person)
