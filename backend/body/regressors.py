@@ -31,18 +31,8 @@ KNUCKLES = {
     "left_pinky": "l-finger-5-1", "left_index": "l-finger-2-1", "left_thumb": "l-finger-1-2",
 }  # fmt: skip
 
-# ... or joints.
+# ... or joints. Where BlazePose sees them instead, training.landmark_model measures.
 JOINT_LANDMARKS = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
-
-# How far from there BlazePose sees them, millimetres in the rest: half of the median over 40
-# renders of this body (five poses, eight views). Half, because shoes and clothes of real people
-# move some of it back. At 256 pixels for a whole body its three points on a hand nearly coincide.
-SEEN = {
-    "left_ear": (-8, 0, 6), "left_shoulder": (-7, 3, 1), "left_elbow": (-7, 2, 8),
-    "left_pinky": (-2, -3, 16), "left_index": (-13, -2, -7), "left_thumb": (1, 8, -16),
-    "left_hip": (5, -5, 11), "left_ankle": (2, 16, 0), "left_heel": (-4, 8, 11),
-    "left_foot_index": (6, 5, -17),
-}  # fmt: skip
 
 # Keeps the vertices of a landmark near it: metres of error that the farthest one is worth.
 RELUCTANCE = 0.003
@@ -116,20 +106,6 @@ def joint_regressor(
     return rows
 
 
-def _shifted(vertices: np.ndarray, row: np.ndarray, offset: np.ndarray) -> np.ndarray:
-    """A row (V,) for the point of `row` moved by offset (3,), mostly still that point."""
-    here = row @ vertices
-    goal = here + offset
-    # Vertices beyond the goal, so that it lies between them and the point.
-    distance = np.linalg.norm(vertices - (goal + offset), axis=1)
-    near = np.argsort(distance, kind="stable")[:POINT_CANDIDATES]
-    reach = np.append(0.0, np.linalg.norm(vertices[near] - goal, axis=1))
-    weights = _near_convex(np.concatenate([here[None], vertices[near]]), goal, reach)
-    moved = weights[0] * row
-    moved[near] += weights[1:]
-    return moved
-
-
 def landmark_regressor(
     surface: Skin, vertices: np.ndarray, joint_rows: np.ndarray,
     makehuman_vertices: np.ndarray, rest: Rest, shift: np.ndarray,
@@ -155,8 +131,6 @@ def landmark_regressor(
     rows["left_eye"] = _row(surface, front, 0.25, middle=False)
     for part in JOINT_LANDMARKS:
         rows[f"left_{part}"] = joint_rows[JOINT[f"left_{part}"]]
-    for name, offset in SEEN.items():
-        rows[name] = _shifted(vertices, rows[name], np.array(offset) / 1000)
     regressor = np.zeros((33, len(vertices)))
     for name, row in rows.items():
         regressor[LANDMARK[name]] = row

@@ -195,7 +195,7 @@ def test_left_and_right_are_alike(body):
     np.testing.assert_allclose(landmarks, (landmarks * OUTWARDS)[mirrored], atol=1e-5)
 
 
-def test_landmarks_are_where_blazepose_sees_them(body):
+def test_landmarks_are_where_they_are_called(body):
     np.testing.assert_allclose(body.landmark_regressor.sum(axis=1), 1, atol=1e-5)
     assert body.landmark_regressor.min() >= 0
     place = dict(zip(LANDMARKS, body.landmark_regressor @ body.v_template, strict=True))
