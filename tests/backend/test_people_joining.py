@@ -130,8 +130,11 @@ def test_people_who_are_always_close(count):
 
 
 def test_a_long_dance_after_which_both_go_their_ways():
-    left: Path = lambda t: (300 - 300 * max(0, 1 - t, t - 4), 100.0)  # noqa: E731
-    right: Path = lambda t: (310 + 300 * max(0, 1 - t, t - 4), 100.0)  # noqa: E731
+    def path(side: float) -> Path:
+        apart = lambda t: side * (5 + 300 * max(0, 1 - t, t - 4))  # noqa: E731
+        return lambda t: (300 + apart(t) + 200 * np.sin(2 * t) * (1 < t < 4), 100.0)
+
+    left, right = path(-1), path(1)
     people = joined(tracklet(0, [(150, left, RED)]), tracklet(0, [(150, right, ORANGE)]))
     assert len(people) == 2 and all(p.seen.mean() > 0.95 for p in people)
     assert {faithful(p, left) for p in people} == {True, False}
@@ -139,8 +142,10 @@ def test_a_long_dance_after_which_both_go_their_ways():
 
 def test_a_doubtful_piece_that_fits_nobody_is_dropped():
     walker = line(0, 100)
-    people = joined(tracklet(0, [(90, walker, RED)]), tracklet(40, [(4, line(700, 0), ORANGE)]))
-    assert len(people) == 1 and faithful(people[0], walker)
+    before, after = tracklet(0, [(40, walker, RED)]), tracklet(60, [(30, walker, RED)])
+    glimpse = tracklet(45, [(4, line(700, 0), RED)])
+    (track,) = joined(before, after, glimpse)
+    assert faithful(track, walker) and not track.seen[40:60].any()
 
 
 def test_joining_nothing():
