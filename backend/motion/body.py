@@ -37,7 +37,7 @@ class Body:
                 for key in ("v_template", "shapedirs", "J_regressor", "weights", "f")
             }
             optional = {
-                key: data[key] if key in data else None
+                key: data.get(key, None)
                 for key in ("quads", "landmark_regressor", "posedirs")
             }
             taken = {*known, *optional, "name", "beta_names", "kintree_table"}

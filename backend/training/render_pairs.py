@@ -37,7 +37,9 @@ class Sample:
     """One posed person before the camera."""
 
     posed: Posed  # of one frame
-    vertices: np.ndarray  # (V, 3) camera axes, metres
+    local: np.ndarray  # (1, 24, 3, 3) rotations
+    trans: np.ndarray  # (1, 3) pelvis, camera axes, metres
+    betas: np.ndarray  # (10,)
     focal: float  # pixels
 
 
@@ -82,8 +84,7 @@ def samples(
         across = rng.uniform(-OFF_CENTRE, OFF_CENTRE, 2) * SIZE * depth / focal
         trans = np.array([[*across, depth]])
         posed = model.pose(local[None], trans, betas)
-        vertices = body.skin(matrix_to_axis_angle(local)[None], betas, trans)[0]
-        yield Sample(posed, vertices, focal)
+        yield Sample(posed, local[None], trans, betas, focal)
 
 
 def draw(body: Body, sample: Sample, rng: np.random.Generator) -> np.ndarray:
@@ -105,7 +106,9 @@ def draw(body: Body, sample: Sample, rng: np.random.Generator) -> np.ndarray:
         palette[index] = fixed.get(str(name), palette[index])
     faces = body.f if body.quads is None else body.quads
     K = np.array([[sample.focal, 0, SIZE / 2], [0, sample.focal, SIZE / 2], [0, 0, 1]])
-    index, polygons, lit = visible_faces(sample.vertices, faces, K)
+    poses = matrix_to_axis_angle(sample.local)
+    vertices = body.skin(poses, sample.betas, sample.trans)[0]
+    index, polygons, lit = visible_faces(vertices, faces, K)
     # A picture is brighter than Lambert's light on paint.
     colours = palette[body.extra["region"][faces[index, 0]]] * (1.2 * lit[:, None])
     for polygon, colour in zip(polygons, np.clip(colours, 0, 255).tolist(), strict=True):
