@@ -67,13 +67,16 @@ class VideoWriter:
         self._stream = stream
 
     def close(self) -> None:
-        """Finish the file and give it its name."""
-        if self._stream is None:
+        """Finish the file and give it its name. Raises OSError, and ValueError without frames."""
+        try:
+            if self._stream is None:
+                raise ValueError(f"no frame was written to {self.path.name}")
+            self._container.mux(self._stream.encode(None))
+            self._container.close()
+            os.replace(self._partial, self.path)
+        except BaseException:
             self.discard()
-            raise ValueError(f"no frame was written to {self.path.name}")
-        self._container.mux(self._stream.encode(None))
-        self._container.close()
-        os.replace(self._partial, self.path)
+            raise
 
     def discard(self) -> None:
         """Leave nothing behind."""

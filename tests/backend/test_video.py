@@ -383,3 +383,21 @@ def test_a_failed_write_leaves_the_earlier_file(tmp_path):
         raise RuntimeError
     assert path.read_bytes() == b"earlier"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_failed_finish_leaves_the_earlier_file(tmp_path, monkeypatch):
+    path = tmp_path / "v.mp4"
+    path.write_bytes(b"earlier")
+    writer = VideoWriter(path, 25)
+    writer.write(picture())
+
+    def full(*_paths):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.replace", full)
+    with pytest.raises(OSError):
+        writer.close()
+    with pytest.raises(ValueError, match="no frame"), VideoWriter(path, 25):
+        pass
+    assert path.read_bytes() == b"earlier"
+    assert list(tmp_path.iterdir()) == [path]
