@@ -40,7 +40,7 @@ class IKConfig:
     # Real photographs stray further than the rendered people that the landmark model is from.
     landmark_sigma_scale: float = 1.5
     limb_sigma_scale: float = 1.3
-    prior_weight: float = 0.3  # of the pose prior's Mahalanobis distance, once a frame
+    prior_weight: float = 0.2  # of the pose prior's Mahalanobis distance, once a frame
     limit_sigma: float = 0.09  # radians that a joint may pass its range at one standard deviation
     # Standard deviations of accelerations that the fit takes for real.
     joint_acceleration: float = 30.0  # rad/s^2

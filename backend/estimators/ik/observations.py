@@ -33,8 +33,8 @@ def trust_of(visibility: np.ndarray) -> np.ndarray:
 
 
 # Share of the ray's tilt up or down that world landmarks leave to us. Left and right they know
-# nothing of; up and down they guess part of it (1000 rendered people, training.landmark_model).
-_TILT_SHARE = 0.37
+# nothing of; up and down they guess part of it (2000 rendered people, training.landmark_model).
+_TILT_SHARE = 0.45
 
 
 def viewing_turn(rays: np.ndarray) -> np.ndarray:
