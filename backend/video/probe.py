@@ -53,7 +53,7 @@ def probe(path: str | Path) -> VideoInfo:
     path = Path(path)
     with open_video(path) as container:
         stream = video_stream(container, path)
-        times, first, whole = _scan(container, stream)
+        times, packets, first, whole = _scan(container, stream)
         if first is None:
             raise OneTakeError(
                 "nothing_decodable",
@@ -62,7 +62,7 @@ def probe(path: str | Path) -> VideoInfo:
             )
         tick = float(stream.time_base or 1)
         fps, variable = _rate(stream, np.array(sorted(times)) * tick)
-        count = len(times) if whole and times else stream.frames
+        count = packets if whole else stream.frames
         duration = float((stream.duration or 0) * tick) or (container.duration or 0) / av.time_base
         count = count or max(1, round(duration * fps))
         if whole and times:
@@ -125,23 +125,24 @@ def video_stream(container: InputContainer, path: Path) -> VideoStream:
 
 def _scan(
     container: InputContainer, stream: VideoStream
-) -> tuple[list[int], VideoFrame | None, bool]:
-    """Presentation times of the first packets, the first frame, and whether the end was reached."""
+) -> tuple[list[int], int, VideoFrame | None, bool]:
+    """The first packets' times and number, the first frame, and whether the end was reached."""
     times: list[int] = []
     first = None
     packets = 0
     try:
         for packet in container.demux(stream):
-            packets += packet.size > 0
-            if packet.pts is not None and packet.size and not packet.is_discard:
-                times.append(packet.pts)
+            if packet.size and not packet.is_discard:
+                packets += 1
+                if packet.pts is not None:
+                    times.append(packet.pts)
             if first is None:
                 first = next(iter(decode(packet)), None)
-            elif packets >= SCANNED_PACKETS:
-                return times, first, False
+            if packets >= SCANNED_PACKETS:
+                return times, packets, first, False
     except av.error.FFmpegError:
-        return times, first, False
-    return times, first, True
+        return times, packets, first, False
+    return times, packets, first, True
 
 
 def decode(packet: av.Packet) -> list[VideoFrame]:

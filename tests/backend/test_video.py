@@ -207,6 +207,7 @@ def test_missing_times_are_counted(tmp_path):
     found = read(path)
     assert [counted(f.rgb) for f in found] == list(range(10))
     assert np.all(np.diff([f.timestamp for f in found]) > 0)
+    assert probe(path).frame_count == 10
 
 
 def test_non_square_pixels(tmp_path):
