@@ -15,6 +15,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 from . import __version__, commands, estimators
 from .body import ensure_body
 from .errors import OneTakeError
+from .evaluation.measure.command import add_command as add_measure
 from .home import home
 
 
@@ -57,6 +58,8 @@ def _parser() -> argparse.ArgumentParser:
 
     body = commands_.add_parser("make-body", help="make the body model, once")
     body.set_defaults(run=_make_body)
+
+    add_measure(commands_)
     return parser
 
 

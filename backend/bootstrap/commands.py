@@ -24,6 +24,8 @@ OneTake: one video in, an animated SMPL character out.
         only what the other commands do by themselves the first time
   python3 onetake.py test [PYTEST ARGUMENTS]
         all tests
+  python3 onetake.py measure [--clips DIR]
+        every figure that OneTake claims, measured again
 
   --blender PATH    an installed Blender (4.2 or newer) in place of the downloaded module
   COMMAND --help    the command's own options
@@ -33,7 +35,7 @@ What OneTake downloads and makes is kept in
 (set ONETAKE_HOME for another folder).
 """
 
-NEED_BLENDER = {"convert"}
+NEED_BLENDER = {"convert", "measure"}
 NEED_NO_BLENDER = {"estimate"}
 
 
