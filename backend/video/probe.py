@@ -53,7 +53,7 @@ def probe(path: str | Path) -> VideoInfo:
     path = Path(path)
     with open_video(path) as container:
         stream = video_stream(container, path)
-        times, packets, first, whole = _scan(container, stream)
+        times, shown, first, whole = _scan(container, stream)
         if first is None:
             raise OneTakeError(
                 "nothing_decodable",
@@ -62,7 +62,7 @@ def probe(path: str | Path) -> VideoInfo:
             )
         tick = float(stream.time_base or 1)
         fps, variable = _rate(stream, np.array(sorted(times)) * tick)
-        count = packets if whole else stream.frames
+        count = shown if whole else stream.frames
         duration = float((stream.duration or 0) * tick) or (container.duration or 0) / av.time_base
         count = count or max(1, round(duration * fps))
         if whole and times:
@@ -126,23 +126,24 @@ def video_stream(container: InputContainer, path: Path) -> VideoStream:
 def _scan(
     container: InputContainer, stream: VideoStream
 ) -> tuple[list[int], int, VideoFrame | None, bool]:
-    """The first packets' times and number, the first frame, and whether the end was reached."""
+    """Times and number of the first packets to be shown, the first frame, and whether it is all."""
     times: list[int] = []
     first = None
-    packets = 0
+    packets = hidden = 0
     try:
         for packet in container.demux(stream):
-            if packet.size and not packet.is_discard:
-                packets += 1
-                if packet.pts is not None:
-                    times.append(packet.pts)
+            packets += packet.size > 0
+            hidden += packet.is_discard  # cut away by an edit list
+            if packet.pts is not None and packet.size and not packet.is_discard:
+                times.append(packet.pts)
             if first is None:
                 first = next(iter(decode(packet)), None)
             if packets >= SCANNED_PACKETS:
-                return times, packets, first, False
+                return times, packets - hidden, first, False
     except av.error.FFmpegError:
-        return times, packets, first, False
-    return times, packets, first, True
+        return times, packets - hidden, first, False
+    # A container that announces more than there is has been cut short.
+    return times, packets - hidden, first, packets >= stream.frames
 
 
 def decode(packet: av.Packet) -> list[VideoFrame]:
