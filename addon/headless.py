@@ -3,7 +3,8 @@
     python addon/headless.py job.json                    with a Python that has the bpy wheel
     blender --background --factory-startup --python addon/headless.py -- job.json
 
-job.json, paths absolute; null or missing leaves a part out:
+With - in place of job.json, the job is the first line of standard input, and the process ends
+when that closes. The job, paths absolute; null or missing leaves a part out:
 
     takes        take files of the people of one video
     body         the body npz they were estimated with
@@ -24,6 +25,7 @@ import json
 import os
 import shutil
 import sys
+import threading
 import traceback
 from pathlib import Path
 
@@ -60,7 +62,7 @@ def main(path: str) -> int:
     from onetake.backend.errors import OneTakeError
 
     try:
-        say({"result": run(json.loads(Path(path).read_text(encoding="utf-8")), say)})
+        say({"result": run(_job(path), say)})
     except OneTakeError as error:
         say({"error": error.message, "code": error.code})
         return 1
@@ -69,6 +71,20 @@ def main(path: str) -> int:
         say({"error": f"Building the Blender scene failed: {error!r}", "code": "internal"})
         return 1
     return 0
+
+
+def _job(path: str) -> dict:
+    if path != "-":
+        return json.loads(Path(path).read_text(encoding="utf-8"))
+    job = json.loads(sys.stdin.buffer.readline())
+    threading.Thread(target=_leave_when_alone, daemon=True).start()
+    return job
+
+
+def _leave_when_alone() -> None:
+    """Whoever started us holds our standard input open for as long as it lives."""
+    sys.stdin.buffer.read()
+    leave(1)
 
 
 def leave(status: int) -> None:

@@ -1,9 +1,11 @@
 """What the commands do: `estimate` and `convert`, clip by clip."""
 
 import argparse
-import json
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,7 @@ from .body import body_path
 from .conversion import Conversion, Options, convert_video
 from .errors import OneTakeError
 from .job import trim_cache
+from .log import explained
 from .motion.smoothing import SmoothingSettings, smooth
 from .motion.take import Take
 from .outputs import Outputs
@@ -35,11 +38,10 @@ def smoothing_settings(name: str) -> SmoothingSettings | None:
         known = ", ".join(sorted(item.stem for item in PRESETS.glob("*.json")))
         raise OneTakeError("no_preset", f"There is no smoothing preset {name!r}; choose {known}.")
     try:
-        return SmoothingSettings.from_dict(json.loads(path.read_text(encoding="utf-8")))
-    except (ValueError, TypeError) as error:
-        raise OneTakeError(
-            "bad_preset", f"{path.name} is not a smoothing preset: {error}"
-        ) from error
+        return SmoothingSettings.load(path)
+    except (ValueError, OSError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise OneTakeError("bad_preset", f"{path} is no smoothing preset: {reason}") from error
 
 
 def smoothed(take: Take, settings: SmoothingSettings | None) -> Take:
@@ -55,46 +57,75 @@ def person_stem(stem: str, person: int) -> str:
     return stem if person == 1 else f"{stem}.person{person}"
 
 
+@dataclass(frozen=True)
+class _Order:
+    """What to do with each of the videos."""
+
+    options: Options
+    folder: Path  # for the results
+    smoothing: SmoothingSettings | None
+
+
 def estimate(arguments: argparse.Namespace) -> int:
     """`estimate`: the take files only."""
-    settings = smoothing_settings(arguments.smoothing) if arguments.smooth else None
-    return _each(
-        arguments, lambda video, terminal: _estimate_one(arguments, video, terminal, settings)
-    )
+    smoothing = smoothing_settings(arguments.smoothing) if arguments.smooth else None
+    return _each(arguments, smoothing, _estimate_one)
 
 
 def convert(arguments: argparse.Namespace) -> int:
     """`convert`: take, .blend, .fbx and preview of every video."""
-    settings = smoothing_settings(arguments.smoothing)
-    return _each(
-        arguments, lambda video, terminal: _convert_one(arguments, video, terminal, settings)
-    )
+    return _each(arguments, smoothing_settings(arguments.smoothing), _convert_one)
 
 
-def _each(arguments: argparse.Namespace, run: object) -> int:
+def _each(
+    arguments: argparse.Namespace,
+    smoothing: SmoothingSettings | None,
+    run: Callable[[_Order, Path, Terminal], None],
+) -> int:
     """Every video in turn; a failure does not stop the others. Exit status 1 when any failed."""
     videos = [Path(video) for video in arguments.videos] or [SAMPLE]
-    stems = [video.stem for video in videos]
-    twice = next((stem for stem in stems if stems.count(stem) > 1), None)
-    if twice is not None:
-        raise OneTakeError(
-            "same_name",
-            f"Two of the videos are called {twice!r} and would overwrite each other's "
-            "results; convert them one at a time with different --output folders.",
-        )
+    order = _Order(_options(arguments), Path(arguments.output), smoothing)
+    _refuse_collisions(videos, order.folder)
     terminal = Terminal()
     failed = 0
-    for video in videos:
-        terminal.say(f"{video.name}")
-        try:
-            run(video, terminal)
-        except OneTakeError as error:
-            failed += 1
-            terminal.say(f"Error: {error.message}")
-    trim_cache()
+    try:
+        for video in videos:
+            terminal.say(str(video))
+            try:
+                run(order, video, terminal)
+            except Exception as error:
+                failed += 1
+                terminal.say(f"Error: {explained(error)}")
+        trim_cache()
+    finally:
+        terminal.finish()
     if len(videos) > 1:
         terminal.say(f"{len(videos) - failed} of {len(videos)} videos done.")
     return 1 if failed else 0
+
+
+def _refuse_collisions(videos: list[Path], folder: Path) -> None:
+    """OneTakeError where one video's results would overwrite another's, or a video."""
+    given = {video.resolve() for video in videos}
+    seen: dict[str, Path] = {}
+    for video in videos:
+        # Two people of clip.mp4 are clip and clip.person2; some file systems see no capitals.
+        name = re.sub(r"(\.person\d+)+$", "", video.stem).casefold()
+        other = seen.setdefault(name, video)
+        if other is not video:
+            raise OneTakeError(
+                "same_name",
+                f"Results of {other} and of {video} would have the same names; convert them one "
+                "at a time with different --output folders.",
+            )
+        for suffix in (".preview.mp4", ".proxy.mp4"):
+            result = folder / (video.stem + suffix)
+            if result.resolve() in given:
+                raise OneTakeError(
+                    "same_name",
+                    f"Converting {video} would overwrite {result}, which is to be converted too; "
+                    "leave it out or choose another folder with --output.",
+                )
 
 
 def _options(arguments: argparse.Namespace) -> Options:
@@ -106,25 +137,26 @@ def _options(arguments: argparse.Namespace) -> Options:
         fov_degrees=arguments.fov,
         largest_only=arguments.people == "largest",
         silhouettes=arguments.silhouettes,
-        threads=arguments.threads,
+        threads=max(1, arguments.threads),
     )
 
 
 @contextmanager
 def _converted(
-    arguments: argparse.Namespace, video: Path, terminal: Terminal
+    order: _Order, video: Path, terminal: Terminal
 ) -> Iterator[tuple[Conversion, Outputs]]:
     """The video's takes, their files staged; what is staged in the block appears with them."""
-    with Outputs(Path(arguments.output)) as outputs:
-        result = convert_video(video, _options(arguments), progress=terminal.progress)
+    with Outputs(order.folder, video.stem) as outputs:
+        result = convert_video(video, order.options, progress=terminal.progress)
         terminal.finish()
         for number, take in enumerate(result.takes, 1):
             take.save(outputs.file(f"{person_stem(video.stem, number)}.take.npz"))
         _replace_stale(outputs, video.stem, len(result.takes))
-        if arguments.silhouettes:
+        if order.options.silhouettes:
             for number, track in enumerate(result.tracks, 1):
                 track.save(outputs.file(f"{person_stem(video.stem, number)}.track.npz"))
         yield result, outputs
+        terminal.finish()
     for number, take in enumerate(result.takes, 1):
         seen = float(np.mean(take.confidence.any(axis=1)))
         terminal.say(
@@ -145,59 +177,47 @@ def _replace_stale(outputs: Outputs, stem: str, people: int) -> None:
             number += 1
 
 
-def _estimate_one(
-    arguments: argparse.Namespace,
-    video: Path,
-    terminal: Terminal,
-    settings: SmoothingSettings | None,
-) -> None:
-    with _converted(arguments, video, terminal) as (result, outputs):
-        if settings is not None:
+def _estimate_one(order: _Order, video: Path, terminal: Terminal) -> None:
+    with _converted(order, video, terminal) as (result, outputs):
+        if order.smoothing is not None:
             for number, take in enumerate(result.takes, 1):
                 name = f"{person_stem(video.stem, number)}.smooth.take.npz"
-                smoothed(take, settings).save(outputs.file(name))
+                smoothed(take, order.smoothing).save(outputs.file(name))
 
 
-def _convert_one(
-    arguments: argparse.Namespace,
-    video: Path,
-    terminal: Terminal,
-    settings: SmoothingSettings | None,
-) -> None:
-    with _converted(arguments, video, terminal) as (result, outputs):
-        takes, stem = result.takes, video.stem
-        shown = final = result.info.path
-        if not result.info.plain:
+def _convert_one(order: _Order, video: Path, terminal: Terminal) -> None:
+    with _converted(order, video, terminal) as (result, outputs):
+        stem, info = video.stem, result.info
+        people = [person_stem(stem, number) for number in range(1, len(result.takes) + 1)]
+        shown = final = info.path
+        if not info.plain:
             # Blender's players ignore rotation flags and uneven times: give it an upright copy.
-            proxy = outputs.file(f"{stem}.proxy.mp4")
-            write_proxy(result.info, proxy, result.info.fps)
-            shown, final = proxy, outputs.folder / f"{stem}.proxy.mp4"
+            shown, final = outputs.file(f"{stem}.proxy.mp4"), outputs.folder / f"{stem}.proxy.mp4"
+            write_proxy(info, shown, info.fps)
         job = {
-            "takes": [
-                str(outputs.file(f"{person_stem(stem, n)}.take.npz").resolve())
-                for n in range(1, len(takes) + 1)
-            ],
-            "body": str(body_path()),
+            "takes": [str(outputs.file(f"{name}.take.npz").resolve()) for name in people],
+            "body": str(body_path().resolve()),
             "video": str(shown.resolve()),
             "video_final": str(final.resolve()),
-            "video_fps": result.info.fps,
-            "smoothing": settings.to_dict() if settings else None,
+            "video_fps": info.fps,
+            "smoothing": order.smoothing.to_dict() if order.smoothing else None,
             "blend": str(outputs.file(f"{stem}.blend").resolve()),
-            "fbx": [
-                str(outputs.file(f"{person_stem(stem, n)}.fbx").resolve())
-                for n in range(1, len(takes) + 1)
-            ],
+            "fbx": [str(outputs.file(f"{name}.fbx").resolve()) for name in people],
         }
-        with BlenderJob(job) as blender:
+        preview = outputs.file(f"{stem}.preview.mp4")
+        with BlenderJob(job, sum(map(len, result.takes))) as blender:
+
+            def drawn(done: int, total: int) -> None:
+                blender.check()
+                terminal.progress("drawing the preview", done, total)
+
             write_preview(
-                [smoothed(take, settings) for take in takes],
+                [smoothed(take, order.smoothing) for take in result.takes],
                 result.body,
-                result.info,
-                outputs.file(f"{stem}.preview.mp4"),
-                start=arguments.start,
-                end=arguments.end,
-                progress=lambda done, total: terminal.progress("drawing the preview", done, total),
+                info,
+                preview,
+                start=order.options.start,
+                end=order.options.end,
+                progress=drawn,
             )
-            terminal.finish()
-            terminal.say("  building the Blender scene and the FBX")
-            blender.wait()
+            blender.wait(partial(terminal.progress, "building the Blender scene and the FBX"))

@@ -1,5 +1,7 @@
 """Video in, takes out: the stages of the backend in order."""
 
+import json
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +10,7 @@ import numpy as np
 
 from . import __version__, estimators
 from .body import body_path, load_body
+from .errors import OneTakeError
 from .estimators import CameraMotion
 from .home import home
 from .job import Job, fingerprint
@@ -22,7 +25,7 @@ Progress = Callable[[str, int, int], None]  # stage, done, total
 
 @dataclass(frozen=True)
 class Options:
-    """What the user chose."""
+    """What the user chose; OneTakeError where it makes no sense."""
 
     start: float | None = None  # seconds of the video
     end: float | None = None
@@ -32,6 +35,15 @@ class Options:
     largest_only: bool = False
     silhouettes: bool = False
     threads: int = 2
+
+    def __post_init__(self) -> None:
+        start, end = self.start or 0.0, math.inf if self.end is None else self.end
+        if not 0 <= start < end:  # nor is it where one of them is not a number
+            raise OneTakeError(
+                "bad_range",
+                f"--start {start:g} and --end {end:g} hold no part of a video: they are seconds, "
+                "the start 0 or more and the end after it.",
+            )
 
 
 @dataclass(frozen=True)
@@ -64,34 +76,9 @@ def convert_video(
     tracks, problem = _people(job, info, options, progress, should_stop)
     if options.largest_only:
         tracks = tracks[:1]
-    motions = []
-    for track in tracks:
-        settings = {
-            "estimator": options.estimator,
-            "version": estimators.VERSION,
-            "body": fingerprint(body_path()),
-            "people": PEOPLE_VERSION,
-            "focal": camera.focal,
-            "person": track.person_id,
-            "start": options.start,
-            "end": options.end,
-        }
-
-        def estimate(folder: Path, track: PersonTrack = track) -> None:
-            progress(f"fitting person {track.person_id}", 0, len(track.seen))
-            motion = estimators.create(options.estimator).estimate(
-                track,
-                camera.K,
-                body,
-                progress=lambda done, total: progress(
-                    f"fitting person {track.person_id}", done, total
-                ),
-                should_stop=should_stop,
-            )
-            np.savez(folder / "motion.npz", **vars(motion))
-
-        with np.load(job.stage("motion", settings, estimate) / "motion.npz") as data:
-            motions.append(CameraMotion(**{key: data[key] for key in data.files}))
+    motions = [
+        _motion(job, track, camera, body, options, progress, should_stop) for track in tracks
+    ]
     takes = _takes(info, camera, body, tracks, motions, options)
     return Conversion(info, body, tracks, takes, problem)
 
@@ -123,12 +110,56 @@ def _people(
             )
             problem = reader.problem
         for track in tracks:
-            track.save(folder / f"person{track.person_id:03}.npz")
-        (folder / "problem.txt").write_text(problem or "", encoding="utf-8")
+            track.save(folder / f"person{track.person_id}.npz")
+        summary = {"people": len(tracks), "problem": problem}
+        (folder / "summary.json").write_text(json.dumps(summary), encoding="utf-8")
 
-    folder = job.stage("people", settings, find)
-    tracks = [PersonTrack.load(path) for path in sorted(folder.glob("person*.npz"))]
-    return tracks, (folder / "problem.txt").read_text(encoding="utf-8") or None
+    def load(folder: Path) -> tuple[list[PersonTrack], str | None]:
+        summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+        people = range(1, summary["people"] + 1)
+        tracks = [PersonTrack.load(folder / f"person{number}.npz") for number in people]
+        return tracks, summary["problem"]
+
+    return job.stage("people", settings, find, load)
+
+
+def _motion(
+    job: Job,
+    track: PersonTrack,
+    camera: Camera,
+    body: Body,
+    options: Options,
+    progress: Progress,
+    should_stop: Callable[[], bool],
+) -> CameraMotion:
+    settings = {
+        "estimator": options.estimator,
+        "version": estimators.VERSION,
+        "body": fingerprint(body_path()),
+        "people": PEOPLE_VERSION,
+        "focal": camera.focal,
+        "person": track.person_id,
+        "start": options.start,
+        "end": options.end,
+    }
+
+    def estimate(folder: Path) -> None:
+        stage = f"fitting person {track.person_id}"
+        progress(stage, 0, len(track.seen))
+        motion = estimators.create(options.estimator).estimate(
+            track,
+            camera.K,
+            body,
+            progress=lambda done, total: progress(stage, done, total),
+            should_stop=should_stop,
+        )
+        np.savez(folder / "motion.npz", **vars(motion))
+
+    def load(folder: Path) -> CameraMotion:
+        with np.load(folder / "motion.npz", allow_pickle=False) as data:
+            return CameraMotion(**data)
+
+    return job.stage("motion", settings, estimate, load)
 
 
 def _takes(

@@ -1,21 +1,27 @@
-"""Job folders: each finished stage of a conversion in a file, so that a killed job resumes.
+"""Job folders: each finished stage of a conversion in a folder, so that a killed job resumes.
 
-A stage's file is named by the hash of everything it depends on and renamed into place when
-complete. Two jobs on the same video write the same files, so they need no lock.
+A stage's folder is named by the hash of everything it depends on and renamed into place when
+complete. Two jobs on the same video make the same folders, each aside, so they need no lock.
 """
 
 import hashlib
 import json
 import shutil
+import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
+from .disk import writing_to
 from .home import home
 
 _MEGABYTE = 1 << 20
 CACHE_LIMIT = 2 << 30  # bytes of finished stages kept for all videos
 _KEEP_SECONDS = 24 * 3600  # a folder used this recently may be in use
+
+Result = TypeVar("Result")
 
 
 def fingerprint(path: Path) -> str:
@@ -34,40 +40,57 @@ class Job:
 
     def __init__(self, video: Path) -> None:
         self.folder = home() / "jobs" / fingerprint(video)
-        self.folder.mkdir(parents=True, exist_ok=True)
 
-    def stage(self, name: str, settings: dict, make: Callable[[Path], None]) -> Path:
-        """The folder of a finished stage; make(folder) fills it when there is none yet.
+    def stage(
+        self,
+        name: str,
+        settings: dict,
+        make: Callable[[Path], None],
+        load: Callable[[Path], Result],
+    ) -> Result:
+        """What load(folder) reads of a stage; make(folder) fills it where it is not done yet.
 
-        settings: everything but the video that the result depends on, the stage's version included.
+        A stage that cannot be loaded is damaged and made again. settings: everything but the
+        video that the result depends on, the stage's version included.
         """
         key = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:16]
         done = self.folder / f"{name}-{key}"
         if done.is_dir():
-            done.touch()
-            return done
-        partial = self.folder / f".{name}-{key}.part"
-        shutil.rmtree(partial, ignore_errors=True)
-        partial.mkdir(parents=True)
-        try:
-            make(partial)
-            if not done.is_dir():
-                partial.rename(done)
-        finally:
-            shutil.rmtree(partial, ignore_errors=True)
-        return done
+            # Damage makes numpy, zipfile and json raise whatever they like.
+            with suppress(Exception):
+                result = load(done)
+                with suppress(OSError):  # a cache that may only be read is a cache too
+                    done.touch()
+                return result
+            shutil.rmtree(done, ignore_errors=True)
+        with writing_to(home(), "set ONETAKE_HOME to a folder on another disk"):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            partial = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=self.folder))
+            try:
+                make(partial)
+                result = load(partial)
+                with suppress(OSError):  # another job was faster
+                    partial.rename(done)
+                return result
+            finally:
+                shutil.rmtree(partial, ignore_errors=True)
 
 
 def trim_cache(limit: int = CACHE_LIMIT) -> None:
-    """Delete the job folders used longest ago until the rest fit into `limit` bytes."""
+    """Delete what killed jobs left, and the job folders used longest ago beyond `limit` bytes."""
+    long_ago = time.time() - _KEEP_SECONDS
     folders = []
     for folder in (home() / "jobs").glob("*"):
-        files = [item.stat() for item in folder.rglob("*") if item.is_file()]
-        used = max([folder.stat().st_mtime, *(item.stat().st_mtime for item in folder.glob("*"))])
-        folders.append((used, sum(item.st_size for item in files), folder))
+        with suppress(OSError):  # another process tidies up as well
+            for partial in folder.glob(".*"):
+                if partial.stat().st_mtime < long_ago:
+                    shutil.rmtree(partial, ignore_errors=True)
+            size = sum(item.stat().st_size for item in folder.rglob("*") if item.is_file())
+            used = max(item.stat().st_mtime for item in (folder, *folder.glob("*")))
+            folders.append((used, size, folder))
     total = sum(size for _, size, _ in folders)
     for used, size, folder in sorted(folders):
-        if total <= limit or time.time() - used < _KEEP_SECONDS:
+        if total <= limit or used > long_ago:
             return
         shutil.rmtree(folder, ignore_errors=True)
         total -= size

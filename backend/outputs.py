@@ -1,40 +1,52 @@
 """Results that appear under their final names all together, or not at all."""
 
-import errno
-import os
+import hashlib
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
+from .disk import writing_to
 from .errors import OneTakeError
 
 
 class Outputs:
-    """A set of files for one folder, written under hidden names; a context manager.
+    """The files of one video in one folder, written under hidden names; a context manager.
 
-    On success every file gets its name; on any exception none does and what was there stays.
+    On success every file gets its name. On any exception none does: what was there stays, and
+    nothing is added to it. An OSError in the block becomes a OneTakeError about the folder.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, stem: str) -> None:
         self.folder = folder
-        self._staged: dict[Path, Path] = {}  # temporary -> final
+        # Whatever carries this mark belongs to this video, also when a writer puts more around
+        # it for a temporary name of its own: what a killed run left is found by it.
+        self._mark = f".onetake-{hashlib.sha256(stem.encode(errors='replace')).hexdigest()[:8]}-"
+        self._staged: dict[Path, Path] = {}  # hidden -> final
         self._stale: list[Path] = []
+        self._made: list[Path] = []  # folders, the outermost first
 
     def __enter__(self) -> "Outputs":
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            probe = self.folder / f".onetake-{os.getpid()}"
-            probe.write_bytes(b"")
-            probe.unlink()
-        except OSError as error:
-            raise output_error(error, self.folder) from error
+            with self._writing():
+                self._make_folder()
+                self._sweep()
+                # Better found now than after an hour's work.
+                self._hidden("probe").write_bytes(b"")
+        except BaseException:
+            self._clean_up(keep_folder=False)
+            raise
         return self
 
     def file(self, name: str) -> Path:
-        """The hidden name to write `name` under; its suffix stays, programs go by it.
-
-        The name is the same each time, so that the next run clears what a killed one left.
-        """
-        hidden = self.folder / f".part-{name}"
-        self._staged[hidden] = self.folder / name
+        """The hidden path to write `name` to; its suffix stays, programs go by it."""
+        final = self.folder / name
+        if final.is_dir():
+            raise OneTakeError(
+                "in_the_way",
+                f"{final} is a folder and in the way of a result; rename it or choose another "
+                "folder with --output.",
+            )
+        hidden = self._hidden(name)
+        self._staged[hidden] = final
         return hidden
 
     def remove(self, path: Path) -> None:
@@ -42,33 +54,59 @@ class Outputs:
         self._stale.append(path)
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, OneTakeError):
+            error.message = error.message.replace(self._mark, "")  # nobody knows these names
+        published = False
         try:
-            if error is None:
-                for path in self._stale:
-                    path.unlink(missing_ok=True)
-                for hidden, final in self._staged.items():
-                    hidden.replace(final)
-        except OSError as failure:
-            raise output_error(failure, self.folder) from failure
+            with self._writing():
+                if isinstance(error, OSError):
+                    raise error
+                if error is None:
+                    self._publish()
+                    published = True
         finally:
-            for hidden in self._staged:
-                hidden.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise output_error(error, self.folder) from error
+            self._clean_up(keep_folder=published)
 
+    def _publish(self) -> None:
+        """Give every file its name; where one cannot have it, all goes back to where it was."""
+        done: list[tuple[Path, Path]] = []  # from, to; noted first, an interrupt may come between
 
-def output_error(error: OSError, folder: Path) -> OneTakeError:
-    """A sentence for a folder that cannot be written to."""
-    if error.errno == errno.ENOSPC:
-        return OneTakeError(
-            "disk_full", f"The disk that holds {folder} is full; free some space and run again."
-        )
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return OneTakeError(
-            "read_only", f"{folder} cannot be written to; choose another folder with --output."
-        )
-    if error.errno in (errno.EEXIST, errno.ENOTDIR):
-        return OneTakeError(
-            "not_a_folder", f"{folder} is a file, not a folder; choose another with --output."
-        )
-    return OneTakeError("output_failed", f"Writing to {folder} failed: {error.strerror or error}.")
+        def move(source: Path, target: Path) -> None:
+            done.append((source, target))
+            source.replace(target)
+
+        try:
+            for final in [*self._stale, *self._staged.values()]:
+                if final.exists():
+                    move(final, self._hidden(f"old-{final.name}"))
+            for hidden, final in self._staged.items():
+                move(hidden, final)
+        except BaseException:
+            for source, target in reversed(done):
+                with suppress(FileNotFoundError):
+                    target.replace(source)
+            raise
+
+    def _hidden(self, name: str) -> Path:
+        return self.folder / (self._mark + name)
+
+    def _writing(self) -> AbstractContextManager[None]:
+        return writing_to(self.folder, "choose another folder with --output")
+
+    def _make_folder(self) -> None:
+        self._made = [p for p in (*reversed(self.folder.parents), self.folder) if not p.exists()]
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+    def _sweep(self) -> None:
+        for path in self.folder.iterdir():
+            if self._mark in path.name:
+                with suppress(OSError):  # in use, on Windows: the next run's
+                    path.unlink()
+
+    def _clean_up(self, keep_folder: bool) -> None:
+        with suppress(OSError):  # the folder itself is gone
+            self._sweep()
+        if not keep_folder:
+            for folder in reversed(self._made):
+                with suppress(OSError):  # it never came to be, or somebody else uses it
+                    folder.rmdir()

@@ -1,19 +1,25 @@
 """Progress on a terminal, and plain lines where there is none."""
 
+import shutil
 import sys
 import time
+from contextlib import suppress
 
 _REDRAW, _LINE = 0.1, 10.0  # seconds between updates on a terminal, and in a log
 
 
 class Terminal:
-    """Prints stage, frames done of frames total, speed and time left to stderr."""
+    """Prints stage, frames done of frames total, speed and time left to stderr.
+
+    Nothing is raised when stderr leads nowhere any more: the work is worth more than its report.
+    """
 
     def __init__(self) -> None:
         self._live = sys.stderr.isatty()
         self._stage: str | None = None
         self._began = self._last = 0.0
         self._counted = 0
+        self._shown = 0  # characters of the line that is being redrawn
 
     def progress(self, stage: str, done: int, total: int) -> None:
         """A step of `stage`; total may be an estimate, or 0 when nobody knows."""
@@ -31,25 +37,38 @@ class Terminal:
             line += f", {done / elapsed:.0f}/s"
             if total > done:
                 line += f", {_span(elapsed / done * (total - done))} left"
-        self._print(line, end="")
+        self._draw(line)
 
     def finish(self) -> None:
         """End the current stage's line."""
         if self._stage is not None:
             elapsed = time.monotonic() - self._began
-            self._print(f"  {self._stage}: {self._counted} in {_span(elapsed)}", end="\n")
-        self._stage = None
+            self._draw(f"  {self._stage}: {self._counted} in {_span(elapsed)}")
+            if self._live:
+                _write("\n")
+            self._stage, self._shown = None, 0
 
     def say(self, text: str) -> None:
         """A line of its own."""
         self.finish()
-        print(text, file=sys.stderr, flush=True)
+        _write(text + "\n")
 
-    def _print(self, line: str, end: str) -> None:
-        if self._live:
-            print(f"\r\x1b[K{line}", end=end, file=sys.stderr, flush=True)
-        else:
-            print(line, file=sys.stderr, flush=True)
+    def _draw(self, line: str) -> None:
+        """The stage's line: in place of what it was on a terminal, a new one elsewhere."""
+        if not self._live:
+            _write(line + "\n")
+            return
+        # A line that wraps could not be drawn over. Blanks, not escape codes: every terminal
+        # knows them.
+        line = line[: shutil.get_terminal_size().columns - 1]
+        _write("\r" + line.ljust(self._shown))
+        self._shown = len(line)
+
+
+def _write(text: str) -> None:
+    with suppress(OSError):
+        sys.stderr.write(text)
+        sys.stderr.flush()
 
 
 def _span(seconds: float) -> str:

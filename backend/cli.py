@@ -1,0 +1,94 @@
+"""The backend's command line."""
+
+import argparse
+import os
+import sys
+from typing import NoReturn
+
+from . import __version__, commands, estimators
+from .body import ensure_body
+from .errors import OneTakeError
+from .evaluation.measure.command import add_command as add_measure
+from .log import explained
+
+
+def run(arguments: list[str]) -> int:
+    """Do what the arguments say; the exit status. Errors are one sentence on stderr."""
+    try:
+        chosen = _parse(arguments)
+        return chosen.run(chosen)
+    except Exception as error:
+        print(f"Error: {explained(error)}", file=sys.stderr)
+        return 1
+
+
+class _Parser(argparse.ArgumentParser):
+    """Takes no shortened options: `--smooth` must not pass for `--smoothing`."""
+
+    def __init__(self, **options: object) -> None:
+        super().__init__(allow_abbrev=False, **options)  # type: ignore[arg-type]
+
+    def error(self, message: str) -> NoReturn:
+        sentence = message[0].upper() + message[1:]
+        raise OneTakeError("usage", f"{sentence}; `{self.prog} --help` shows what there is.")
+
+
+def _parse(arguments: list[str]) -> argparse.Namespace:
+    parser = _parser()
+    chosen, others = parser.parse_known_args(arguments)
+    options = [other for other in others if other.startswith("-")]
+    if options:
+        file = f", but the file can be given as ./{options[0]}"
+        parser.error(f"there is no option {options[0]}{file if os.path.exists(options[0]) else ''}")
+    if others:
+        if not hasattr(chosen, "videos"):
+            parser.error(f"there is one argument too many: {others[0]}")
+        chosen.videos += others  # argparse takes only those before the first option
+    if chosen.command == "estimate" and not chosen.videos:
+        parser.error("estimate wants a VIDEO")
+    return chosen
+
+
+def _parser() -> _Parser:
+    parser = _Parser(prog="onetake.py", description="Motion capture from video.")
+    parser.add_argument("--version", action="version", version=__version__)
+    commands_ = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    shared = _Parser(add_help=False)
+    shared.add_argument("--output", default="output", help="folder for the results (output)")
+    shared.add_argument("--start", type=float, help="seconds of the video to start at")
+    shared.add_argument("--end", type=float, help="seconds of the video to stop before")
+    shared.add_argument("--estimator", choices=estimators.names(), default=estimators.DEFAULT)
+    view = shared.add_mutually_exclusive_group()
+    view.add_argument("--fov", type=float, help="horizontal field of view in degrees")
+    view.add_argument("--focal", type=float, help="focal length in pixels")
+    shared.add_argument("--people", choices=("all", "largest"), default="all")
+    shared.add_argument(
+        "--silhouettes", action="store_true", help="keep landmarks and silhouettes as .track.npz"
+    )
+    shared.add_argument(
+        "--smoothing", default="default", help="preset, JSON file, or none (default)"
+    )
+    shared.add_argument("--threads", type=int, default=os.cpu_count() or 2, help=argparse.SUPPRESS)
+
+    convert = commands_.add_parser(
+        "convert", parents=[shared], help="video to take, .blend, .fbx and preview"
+    )
+    convert.add_argument("videos", nargs="*", metavar="VIDEO", help="without one: the sample")
+    convert.set_defaults(run=commands.convert)
+
+    estimate = commands_.add_parser("estimate", parents=[shared], help="video to take files only")
+    estimate.add_argument("videos", nargs="*", metavar="VIDEO")
+    estimate.add_argument("--smooth", action="store_true", help="also write .smooth.take.npz")
+    estimate.set_defaults(run=commands.estimate)
+
+    body = commands_.add_parser("make-body", help="make the body model, once")
+    body.set_defaults(run=_make_body)
+
+    add_measure(commands_)
+    return parser
+
+
+def _make_body(arguments: argparse.Namespace) -> int:
+    print(ensure_body())
+    return 0
