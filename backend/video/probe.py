@@ -1,6 +1,7 @@
 """What a video file holds, found without decoding more than its first frame."""
 
 import math
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,12 +91,15 @@ def probe(path: str | Path) -> VideoInfo:
 
 def open_video(path: Path) -> InputContainer:
     """Open a file for reading; only local files are ever read, whatever the file refers to."""
-    if not path.exists():
+    # Unlike Path's own, these never raise, whatever the name.
+    if not os.path.exists(path):
         raise OneTakeError("no_such_file", f"There is no file {path}.")
-    if path.is_dir():
+    if os.path.isdir(path):
         raise OneTakeError("is_a_folder", f"{path} is a folder; give a video file.")
+    if not os.path.isfile(path):
+        raise OneTakeError("not_a_video", f"{path} is a device or a pipe; give a video file.")
     try:
-        if path.stat().st_size == 0 and path.is_file():
+        if path.stat().st_size == 0:
             raise OneTakeError("empty_file", f"{path.name} is empty (0 bytes).")
         # "file:" keeps a colon in a name from being read as a protocol.
         return av.open(f"file:{path}", options={"protocol_whitelist": "file"})
@@ -104,15 +108,21 @@ def open_video(path: Path) -> InputContainer:
             "unreadable_file", f"{path.name} cannot be read: permission denied."
         ) from error
     except (av.error.FFmpegError, ValueError) as error:
-        raise OneTakeError(
-            "not_a_video",
-            f"{path.name} is not a video that can be read, or its recording or copy was cut "
-            "short before the index was written.",
-        ) from error
+        raise _not_a_video(path) from error
+
+
+def _not_a_video(path: Path) -> OneTakeError:
+    return OneTakeError(
+        "not_a_video",
+        f"{path.name} is not a video that can be read, or its recording or copy was cut short "
+        "before the index was written.",
+    )
 
 
 def video_stream(container: InputContainer, path: Path) -> VideoStream:
     """The first stream of moving pictures, decoded on several threads."""
+    if container.format.name == "image2" or container.format.name.endswith("_pipe"):
+        raise OneTakeError("not_a_video", f"{path.name} is a picture, not a video.")
     for stream in container.streams.video:
         cover = stream.disposition & av.stream.Disposition.attached_pic
         if not cover and stream.codec_context is not None:
@@ -120,6 +130,8 @@ def video_stream(container: InputContainer, path: Path) -> VideoStream:
                 raise OneTakeError("not_a_video", f"{path.name} is a text file, not a video.")
             stream.thread_type = "AUTO"
             return stream
+    if not container.streams:
+        raise _not_a_video(path)
     raise OneTakeError("no_video_stream", f"{path.name} has no video in it, only other streams.")
 
 

@@ -131,8 +131,8 @@ class _Span(NamedTuple):
 def _fill(info: VideoInfo, span: _Span, out: queue.Queue, stop: threading.Event) -> None:
     """Thread body: frames, then None or a sentence, or the exception that ended it."""
     try:
-        key = _key_frame_before(info, span) if span.start > 0 else None
-        for item in _decoded(info, span, key):
+        key = _key_frame_before(info, span, stop) if span.start > 0 else None
+        for item in _decoded(info, span, key, stop):
             if stop.is_set():
                 return
             out.put(item)
@@ -147,7 +147,7 @@ class _Key(NamedTuple):
     pts: int
 
 
-def _key_frame_before(info: VideoInfo, span: _Span) -> _Key | None:
+def _key_frame_before(info: VideoInfo, span: _Span, stop: threading.Event) -> _Key | None:
     """The last key frame at or before the span, from the packets alone (nothing is decoded)."""
     times, keys = [], []
     with open_video(info.path) as container:
@@ -155,6 +155,8 @@ def _key_frame_before(info: VideoInfo, span: _Span) -> _Key | None:
         tick = float(stream.time_base or 1)
         try:
             for packet in container.demux(stream):
+                if stop.is_set():
+                    return None
                 if packet.pts is None or packet.is_discard:
                     continue
                 times.append(packet.pts)
@@ -173,7 +175,9 @@ def _key_frame_before(info: VideoInfo, span: _Span) -> _Key | None:
     return max(before, key=lambda k: k.index, default=None)
 
 
-def _decoded(info: VideoInfo, span: _Span, key: _Key | None) -> Iterator[Frame | str | None]:
+def _decoded(
+    info: VideoInfo, span: _Span, key: _Key | None, stop: threading.Event
+) -> Iterator[Frame | str | None]:
     """Frames of the span in order; last, a sentence about what is missing or None."""
     index, last = -1, -np.inf
     with open_video(info.path) as container:
@@ -181,7 +185,7 @@ def _decoded(info: VideoInfo, span: _Span, key: _Key | None) -> Iterator[Frame |
         tick = float(stream.time_base or 1)
         if key is not None:
             container.seek(key.pts, stream=stream)
-        for picture in _pictures(container, stream):
+        for picture in _pictures(container, stream, stop):
             if key is not None and index < 0:
                 if picture.pts is None or picture.pts < key.pts:
                     continue  # leading frames that refer to what was skipped
@@ -201,7 +205,7 @@ def _decoded(info: VideoInfo, span: _Span, key: _Key | None) -> Iterator[Frame |
             if place >= span.start - 1e-9:
                 yield Frame(index, timestamp, _upright(picture, info))
     if key is not None and index < 0:
-        yield from _decoded(info, span, None)
+        yield from _decoded(info, span, None, stop)
         return
     missing = info.frame_count - index - 1
     # Containers miscount by a frame or two; only a real loss is worth a sentence.
@@ -213,10 +217,14 @@ def _decoded(info: VideoInfo, span: _Span, key: _Key | None) -> Iterator[Frame |
     )
 
 
-def _pictures(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
+def _pictures(
+    container: InputContainer, stream: VideoStream, stop: threading.Event
+) -> Iterator[VideoFrame]:
     """Every frame that can be decoded; damage in the middle or at the end is passed over."""
     try:
         for packet in container.demux(stream):
+            if stop.is_set():  # also between frames that nobody gets: those before the span
+                return
             yield from decode(packet)
     except av.error.FFmpegError:  # the file ends in the middle of a packet
         try:
