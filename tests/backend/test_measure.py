@@ -24,7 +24,9 @@ from backend.motion.body import Body
 from backend.motion.kinematics import forward_kinematics
 from backend.motion.rotations import axis_angle_to_matrix
 from backend.motion.skeleton import JOINT, REST
+from backend.motion.smoothing import SmoothingSettings
 from backend.motion.take import Take
+from backend.people import PersonTrack
 from backend.terminal import Terminal
 from backend.video import VideoWriter, frames, probe
 
@@ -222,16 +224,42 @@ def test_a_rendered_truth_finds_each_error(take, body):
     poses = take.poses.copy()
     poses[:, JOINT["left_shoulder"]] *= 0.5
     poses[:, JOINT["right_hip"], 0] += np.radians(23)
-    tilt = axis_angle_to_matrix(np.radians([5.0, 0, 0]))
     slides = take.trans + 0.002 * np.arange(90)[:, None] * [0, 0, 1]
-    wrong = replace(take, poses=poses, trans=slides, camera_R=tilt @ take.camera_R)
+    wrong = replace(take, poses=poses, trans=slides)
     found = accuracy.rendered(wrong, take, body)
     assert found["slope"] == pytest.approx(0.5, abs=1e-6) and found["r"] == pytest.approx(1)
-    assert found["gravity, °"] == pytest.approx(5)
     assert found["foot skate, mm/frame"] == pytest.approx(2)
     shoulder = np.degrees(np.abs(take.poses[:, JOINT["left_shoulder"], 2]).mean()) / 2
     assert found["angles, °"] == pytest.approx((23 + shoulder) / 23)
     assert found["PVE, mm"] > 10 and 0 < found["RTE, %"] < 5
+
+
+def test_positions_are_judged_for_the_smoothed_take(take, tmp_path):
+    take.save(tmp_path / "walk.take.npz")
+    places = np.random.default_rng(0).random((90, 33, 3))
+    PersonTrack(
+        person_id=1, frame_index=np.arange(90), timestamps=take.timestamps,
+        landmarks=places, world_landmarks=places,
+        score=np.ones(90), seen=np.ones(90, bool), box=np.zeros((90, 4)),
+        regions=np.zeros((90, 4)),
+    ).save(tmp_path / "walk.track.npz")  # fmt: skip
+    joints = take.joints @ take.camera_R.T + take.camera_t
+    tilt = axis_angle_to_matrix(np.radians([5.0, 0, 0]))
+    bars = {accuracy._PA: Bar("≤", 5), accuracy._ACCEL: Bar("≤", 1e-6)}
+    clip = session.Clip(tmp_path / "walk.mp4", tmp_path)
+    up = tilt @ take.camera_R[:, 1]
+    table = accuracy.positions(clip, joints, 30.0, up, SmoothingSettings(), bars)
+    rows = {row.name: row for row in table.rows}
+    assert rows["ik, smoothed"].misses == [accuracy._ACCEL]
+    assert rows["ik, smoothed"].values[accuracy._GRAVITY] == pytest.approx(5)
+    assert rows["ik, raw"].values[accuracy._MPJPE] < 0.01 < rows["frozen pose"].values[accuracy._PA]
+    assert not any(row.bars for name, row in rows.items() if name != "ik, smoothed")
+
+
+def test_furniture_does_not_travel():
+    table = np.tile([100.0, 50, 140, 250], (9, 1))
+    walker = table + np.linspace(0, 300, 9)[:, None] * [1, 0, 1, 0]
+    assert clips.travel(table) == 0 and clips.travel(walker) == pytest.approx(1.5)
 
 
 # silhouettes

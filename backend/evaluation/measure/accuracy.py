@@ -16,7 +16,8 @@ from .session import Clip, Session
 SAMPLE_TRUTH = ROOT / "tests" / "sample" / "sample.truth.take.npz"
 _PA, _MPJPE, _ACCEL, _LIMBS = "PA-MPJPE, mm", "MPJPE, mm", "rel. accel", "limb dir., °"
 _BARS = {_PA: Bar("≤", 75), _MPJPE: Bar("≤", 105), _ACCEL: Bar("≤", 1.2)}
-_POSITIONS = {_PA: ".1f", _MPJPE: ".1f", _ACCEL: ".2f", _LIMBS: ".1f"}
+_GRAVITY = "gravity, °"
+_POSITIONS = {_PA: ".1f", _MPJPE: ".1f", _ACCEL: ".2f", _LIMBS: ".1f", _GRAVITY: ".1f"}
 _SOLES = ("sole_left_heel", "sole_left_toe", "sole_right_heel", "sole_right_toe")
 
 
@@ -30,8 +31,8 @@ def measure(session: Session) -> list[Table]:
         if truth.exists():
             with np.load(truth, allow_pickle=False) as data:
                 joints, fps = data["joints_cam"], float(data["fps"])
-            clip = session.converted(video)
-            tables.append(positions(clip, joints, fps, settings, _BARS))
+                up = data["R"][:, 2]  # the reference's world has z up
+            tables.append(positions(session.converted(video), joints, fps, up, settings, _BARS))
     return tables + _sample(session, settings)
 
 
@@ -39,10 +40,14 @@ def positions(
     clip: Clip,
     true: np.ndarray,
     fps: float,
+    up: np.ndarray,
     settings: SmoothingSettings,
     bars: dict[str, Bar],
 ) -> Table:
-    """pose2sim's rows for person 1; bars count for the smoothed take. true: as for `evaluate`."""
+    """pose2sim's rows for person 1; bars count for the smoothed take.
+
+    true (T, 24, 3) joints and up (3,) in the axes of a camera that stands still.
+    """
     take, track = Take.load(clip.takes[0]), PersonTrack.load(clip.tracks[0])
     rows = []
     for found in pose2sim.evaluate(take, true, fps, settings, track):
@@ -52,8 +57,11 @@ def positions(
             _ACCEL: found.relative_acceleration,
             _LIMBS: found.limb_direction,
         }
+        if found.name.startswith(take.estimator):
+            values[_GRAVITY] = angle(take.camera_R[:, 1].astype(float), up)
         rows.append(Row(found.name, values, bars if found.name.endswith("smoothed") else {}))
-    return Table(f"Accuracy: {clip.name}, 12 limb joints", _POSITIONS, rows)
+    note = "Gravity is the angle between the take's up and the true one, in the camera."
+    return Table(f"Accuracy: {clip.name}, 12 limb joints", _POSITIONS, rows, note)
 
 
 def _sample(session: Session, settings: SmoothingSettings) -> list[Table]:
@@ -69,7 +77,7 @@ def _sample(session: Session, settings: SmoothingSettings) -> list[Table]:
     ]
     columns = dict.fromkeys(rows[0].values, ".1f") | {"slope": ".2f", "r": ".2f"}
     return [
-        positions(clip, joints, true.fps, settings, {}),
+        positions(clip, joints, true.fps, true.camera_R[:, 1].astype(float), settings, {}),
         Table("Accuracy: sample, against all that is known of it", columns, rows),
     ]
 
@@ -78,7 +86,7 @@ def rendered(take: Take, true: Take, body: Body) -> dict[str, float]:
     """Figures that only a rendered clip allows, by column; the camera of both stands still.
 
     Angles are those of the 23 joints with a parent; slope and r are means over the angles that
-    move; gravity is the angle between the two ups in the camera.
+    move.
     """
     times = metrics.frame_times(take.timestamps, true.timestamps)
     (poses, trans), (true_poses, true_trans) = (
@@ -102,7 +110,6 @@ def rendered(take: Take, true: Take, body: Body) -> dict[str, float]:
         true_trans @ true.camera_R.T,
     )
     twists = metrics.twist_errors(poses, true_poses, true.rest)
-    up, true_up = take.camera_R[:, 1].astype(float), true.camera_R[:, 1].astype(float)
     return {
         "PVE, mm": metrics.pooled(pve),
         "angles, °": metrics.pooled(metrics.angle_errors(poses[:, 1:], true_poses[:, 1:])),
@@ -110,7 +117,6 @@ def rendered(take: Take, true: Take, body: Body) -> dict[str, float]:
         "slope": float(np.mean(swing.slope)),
         "r": float(np.mean(swing.correlation)),
         "lag, frames": float(swing.lag),
-        "gravity, °": angle(up, true_up),
         "RTE, %": metrics.pooled(metrics.rte(trans, true_trans)),
         "foot skate, mm/frame": metrics.pooled(
             metrics.foot_skate(vertices[:, soles], true_vertices[:, soles])
