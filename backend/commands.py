@@ -193,7 +193,8 @@ def _convert_one(order: _Order, video: Path, terminal: Terminal) -> None:
         if not info.plain:
             # Blender's players ignore rotation flags and uneven times: give it an upright copy.
             shown, final = outputs.file(f"{stem}.proxy.mp4"), outputs.folder / f"{stem}.proxy.mp4"
-            write_proxy(info, shown, info.fps)
+            upright = partial(terminal.progress, "making an upright copy of the video")
+            write_proxy(info, shown, info.fps, upright)
         job = {
             "takes": [str(outputs.file(f"{name}.take.npz").resolve()) for name in people],
             "body": str(body_path().resolve()),

@@ -2,10 +2,11 @@
 
 import errno
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from .errors import OneTakeError
+from .home import home
 
 _FULL = {getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EFBIG") if hasattr(errno, name)}
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -21,6 +22,11 @@ def writing_to(folder: Path, elsewhere: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise _explained(error, folder, elsewhere) from error
+
+
+def writing_to_home() -> AbstractContextManager[None]:
+    """`writing_to` for what OneTake keeps for itself."""
+    return writing_to(home(), "set ONETAKE_HOME to a folder on another disk")
 
 
 def _explained(error: OSError, folder: Path, elsewhere: str) -> OneTakeError:

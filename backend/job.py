@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
-from .disk import writing_to
+from .disk import writing_to_home
 from .home import home
 
 _MEGABYTE = 1 << 20
@@ -63,7 +63,7 @@ class Job:
                     done.touch()
                 return result
             shutil.rmtree(done, ignore_errors=True)
-        with writing_to(home(), "set ONETAKE_HOME to a folder on another disk"):
+        with writing_to_home():
             self.folder.mkdir(parents=True, exist_ok=True)
             partial = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=self.folder))
             try:

@@ -1,7 +1,9 @@
 """Our body: made once from MakeHuman's CC0 mesh, kept as one npz, run in torch and numpy."""
 
+from contextlib import suppress
 from pathlib import Path
 
+from ..disk import writing_to_home
 from ..home import home
 from ..motion.body import Body
 
@@ -20,10 +22,17 @@ def ensure_body() -> Path:
     if not path.exists():
         from .make import make_body  # scipy and MakeHuman's data are needed only here
 
-        make_body(path)
+        with writing_to_home():
+            make_body(path)
     return path
 
 
 def load_body(path: str | Path | None = None) -> Body:
-    """The body at path, or ours."""
-    return Body.load(path or ensure_body())
+    """The body at path, or ours: made again where its file is damaged."""
+    if path:
+        return Body.load(path)
+    ensure_body()
+    with suppress(Exception):  # damage makes numpy and zipfile raise whatever they like
+        return Body.load(body_path())
+    body_path().unlink()
+    return Body.load(ensure_body())

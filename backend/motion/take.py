@@ -1,7 +1,6 @@
 """The take: one person's motion in one clip, as an npz without pickles."""
 
 import os
-import zipfile
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
@@ -14,6 +13,8 @@ _SHAPES = {
     "joints": ("T", 24, 3), "timestamps": ("T",), "confidence": ("T", 24), "contacts": ("T", 4),
     "landmarks": ("T", 33, 3), "box": ("T", 4), "camera_K": (3, 3), "image_size": (2,),
 }  # fmt: skip
+_TEXTS = ("body", "focal_source", "estimator", "version", "video_name")
+_NUMBERS = ("fps", "person_id")
 CONTACTS = ("left_heel", "left_toe", "right_heel", "right_toe")
 
 
@@ -60,6 +61,8 @@ class Take:
                 for size, want in zip(shape, expected, strict=True)
             ):
                 raise TakeError(f"The take's {name} is {shape}, not {expected}.")
+        if not len(self):
+            raise TakeError("The take has no frames.")
 
     def __len__(self) -> int:
         return len(self.poses)
@@ -100,12 +103,19 @@ class Take:
                         f"{Path(path).name} was written by a newer OneTake; update to open it."
                     )
                 values = {item.name: data[item.name] for item in fields(cls)}
-        except (KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
-            if isinstance(error, TakeError):
-                raise
+        except (TakeError, OSError):
+            raise
+        except Exception as error:  # numpy, zipfile and zlib have one for each kind of damage
             raise TakeError(f"{Path(path).name} is not a OneTake take file.") from error
-        for name in ("body", "focal_source", "estimator", "version", "video_name"):
-            values[name] = str(values[name])
+        for name, value in values.items():
+            kinds, single = ("U", True) if name in _TEXTS else ("fiu", name in _NUMBERS)
+            if value.dtype.kind not in kinds or (single and value.ndim):
+                raise TakeError(f"{Path(path).name} is not a OneTake take file: bad {name}.")
+            if name not in _TEXTS and not np.isfinite(value).all():
+                raise TakeError(f"{Path(path).name} is damaged: its {name} is not all numbers.")
+        if not (np.diff(values["timestamps"]) >= 0).all():
+            raise TakeError(f"{Path(path).name} is damaged: its time runs backwards.")
+        values.update({name: str(values[name]) for name in _TEXTS})
         values["fps"] = float(values["fps"])
         values["person_id"] = int(values["person_id"])
         return cls(**values)

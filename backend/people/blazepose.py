@@ -4,6 +4,7 @@ Bazarevsky et al. 2020, "BlazePose: On-device Real-time Body Pose tracking". The
 networks follow mediapipe 0.10.21 (modules/pose_detection, modules/pose_landmark; Apache-2.0).
 """
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import cv2
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
+from ..bootstrap.pose_models import MODELS
+from ..disk import writing_to_home
 from ..errors import OneTakeError
 from .detector import Detection, LandmarkResult, Region
 
@@ -34,7 +37,8 @@ LANDMARKS, POINTS = 33, 39  # the network adds 6 points; two of them give the ne
 class BlazePose:
     """PersonDetector on the CPU; `threads` for each network.
 
-    Raises OneTakeError missing_model when the two files are not in `models_folder`.
+    Raises OneTakeError missing_model when the two files are not in `models_folder`, bad_model when
+    one is not what was put there.
     """
 
     def __init__(self, models_folder: Path, *, threads: int = 2) -> None:
@@ -94,6 +98,15 @@ class _Network:
         if not path.is_file():
             raise OneTakeError(
                 "missing_model", f"The model {path.name} is missing; run `onetake.py setup`."
+            )
+        # Of a damaged graph the runtime says little, if it does not crash.
+        if hashlib.sha256(path.read_bytes()).hexdigest() != MODELS[path.name][1]:
+            with writing_to_home():
+                path.unlink()  # set-up brings back what is not there
+            raise OneTakeError(
+                "bad_model",
+                f"The model {path.name} was damaged and has been deleted; run the same command "
+                "again, which brings it back.",
             )
         self._interpreter = Interpreter(model_path=str(path), num_threads=threads)
         self._interpreter.allocate_tensors()

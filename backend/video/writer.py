@@ -1,6 +1,7 @@
 """Writing H.264 MP4 files that appear under their name only when they are complete."""
 
 import os
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -95,15 +96,22 @@ class VideoWriter:
             self.discard()
 
 
-def write_proxy(info: VideoInfo, path: str | Path, fps: float) -> None:
+def write_proxy(
+    info: VideoInfo,
+    path: str | Path,
+    fps: float,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> None:
     """An upright, square-pixel, constant-rate copy that starts at 0: frame k shows time k / fps.
 
-    Each frame is the one of the video nearest in time. Raises as `frames` does.
+    Each frame is the one of the video nearest in time. progress gets the video's frames done and
+    in total. Raises as `frames` does.
     """
     with frames(info) as reader, VideoWriter(path, fps) as writer:
         k = 0
         previous = None
-        for frame in reader:
+        for done, frame in enumerate(reader, 1):
+            progress(done, max(done, reader.expected))
             while previous and k / fps <= (previous.timestamp + frame.timestamp) / 2:
                 writer.write(previous.rgb)
                 k += 1

@@ -93,6 +93,59 @@ def test_other_files_are_refused(tmp_path):
             Take.load(path)
 
 
+@pytest.mark.parametrize("damage", ["a bit", "half", "a byte in every record"])
+def test_damage_is_a_sentence_whatever_it_hits(tmp_path, damage):
+    """A few hundred bytes of every take: numpy, zipfile and zlib each have errors of their own."""
+    path = tmp_path / "take.npz"
+    make_take().save(path)
+    whole, rng = path.read_bytes(), np.random.default_rng(1)
+    refused = 0
+    for _ in range(300):
+        data = bytearray(whole)
+        if damage == "a bit":
+            data[rng.integers(len(data))] ^= 1 << rng.integers(8)
+        elif damage == "half":
+            del data[rng.integers(len(data)) :]
+        else:
+            start = 0
+            while (start := data.find(b"PK", start + 1)) > 0 and start + 46 < len(data):
+                data[start + rng.integers(4, 46)] = rng.integers(256)
+        path.write_bytes(data)
+        try:
+            Take.load(path)
+        except TakeError as error:
+            refused += 1
+            assert path.name in str(error)
+    assert refused > 100
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("poses", np.full((4, 24, 3), "1")),
+        ("poses", np.full((4, 24, 3), np.nan)),
+        ("trans", np.full((4, 3), 1j)),
+        ("timestamps", np.array([0.0, 0.2, 0.1, 0.3])),
+        ("fps", np.ones(3)),
+        ("body", np.array(1.0)),
+        ("video_name", np.array([{"code": print}], object)),
+    ],
+)
+def test_values_that_make_no_sense_are_refused(tmp_path, name, value):
+    path = tmp_path / "take.npz"
+    make_take().save(path)
+    with np.load(path) as data:
+        arrays = dict(data)
+    np.savez(path, **{**arrays, name: value})
+    with pytest.raises(TakeError, match=path.name):
+        Take.load(path)
+
+
+def test_a_take_of_no_frames_is_none():
+    with pytest.raises(TakeError, match="no frames"):
+        make_take(count=0)
+
+
 def test_a_newer_take_asks_for_an_update(tmp_path):
     path = tmp_path / "new.npz"
     make_take().save(path)
