@@ -80,6 +80,8 @@ def test_a_row_keeps_its_bars_or_misses_them():
     bad = Row("b", {"PA": 75.1, "IoU": float("nan")}, bars)
     assert bad.misses == ["PA", "IoU", "exit"] and bad.result == "**miss**: PA, IoU, exit"
     assert Row("c", {"PA": 900.0}).result == ""
+    assert Bar("≥", 25).met(np.float32(26)) and Bar("=", 2).met(np.int64(2))
+    assert not Bar("≥", 25).met(None) and not Bar("≥", 25).met(float("inf"))
     assert Row("d", problem="no clip").misses == ["no clip"]
 
 

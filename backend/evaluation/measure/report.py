@@ -3,8 +3,9 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from numbers import Real
 
-Value = float | str | None
+Value = Real | str | None  # numpy's numbers are real ones too
 
 _KEPT = {
     "≤": lambda value, limit: value <= limit,
@@ -22,7 +23,7 @@ class Bar:
 
     def met(self, value: Value) -> bool:
         """Whether it is kept; what could not be measured keeps nothing."""
-        known = isinstance(value, int | float) and math.isfinite(value)
+        known = isinstance(value, Real) and math.isfinite(value)
         return known and _KEPT[self.sign](value, self.limit)
 
     def __str__(self) -> str:
@@ -98,7 +99,7 @@ def _line(cells: list[str]) -> str:
 
 
 def _text(value: Value, how: str) -> str:
-    if value is None or (isinstance(value, float) and math.isnan(value)):
+    if value is None or (isinstance(value, Real) and math.isnan(value)):
         return "–"
     return value if isinstance(value, str) else format(value, how)
 
