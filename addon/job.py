@@ -11,6 +11,7 @@ from ..backend.motion.body import Body
 from ..backend.motion.smoothing import SmoothingSettings
 from ..backend.motion.take import Take, TakeError
 from .export.fbx import export_fbx
+from .reason import reason
 from .scene.build import import_takes
 
 
@@ -81,8 +82,8 @@ def save(path: Path) -> None:
         )
         partial.replace(path)
     except (OSError, RuntimeError) as error:
-        reason = getattr(error, "strerror", None) or str(error).strip().splitlines()[-1]
-        raise OneTakeError("no_blend", f"{path.name} could not be written: {reason}.") from error
+        message = f"{path.name} could not be written: {reason(error)}."
+        raise OneTakeError("no_blend", message) from error
     finally:
         partial.unlink(missing_ok=True)
 

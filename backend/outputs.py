@@ -29,8 +29,10 @@ class Outputs:
             with self._writing():
                 self._make_folder()
                 self._sweep()
-                # Better found now than after an hour's work.
-                self._hidden("probe").write_bytes(b"")
+                # That nothing can be written is better found now than after an hour's work.
+                probe = self._hidden("probe")
+                probe.write_bytes(b"")
+                probe.unlink()
         except BaseException:
             self._clean_up(keep_folder=False)
             raise

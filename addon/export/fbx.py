@@ -10,6 +10,7 @@ import bpy
 import numpy as np
 
 from ...backend.errors import OneTakeError
+from ..reason import reason
 from ..scene.armature import object_mode
 from ..scene.character import Character
 
@@ -62,8 +63,8 @@ def export_fbx(context: bpy.types.Context, character: Character, path: str | Pat
             bpy.ops.export_scene.fbx(filepath=str(partial), **_OPTIONS)
         partial.replace(path)
     except (OSError, RuntimeError) as error:
-        reason = getattr(error, "strerror", None) or str(error).strip().splitlines()[-1]
-        raise OneTakeError("no_fbx", f"{path.name} could not be written: {reason}.") from error
+        message = f"{path.name} could not be written: {reason(error)}."
+        raise OneTakeError("no_fbx", message) from error
     finally:
         partial.unlink(missing_ok=True)
     return path

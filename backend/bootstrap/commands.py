@@ -35,6 +35,9 @@ What OneTake downloads and makes is kept in
 (set ONETAKE_HOME for another folder).
 """
 
+# Ends of which the backend itself can say nothing: signals, and Windows' status codes.
+_KILLED, _CRASHES, _WINDOWS_CRASHES = 9, {4, 6, 7, 8, 10, 11}, 0xC0000000
+
 NEED_BLENDER = {"convert", "measure"}
 NEED_NO_BLENDER = {"estimate"}
 
@@ -118,7 +121,14 @@ def _run_in_backend(
         env["ONETAKE_BLENDER"] = str(blender)
     elif installed.blender:
         env["ONETAKE_BLENDER_PYTHON"] = str(installed.blender)
-    return run([installed.backend, "-m", "backend", command, *arguments], environment(env))
+    status = run([installed.backend, "-m", "backend", command, *arguments], environment(env))
+    if status == 128 + _KILLED:
+        say("Error: The system ended OneTake, mostly a sign that the memory is full; close other "
+            "programs and run again.")  # fmt: skip
+    elif status - 128 in _CRASHES or status >= _WINDOWS_CRASHES:
+        say(f"Error: OneTake crashed (status {status}); details are in "
+            f"{installation.home / 'onetake.log'}.")  # fmt: skip
+    return status
 
 
 def _unknown(command: str) -> int:

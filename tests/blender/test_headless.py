@@ -98,6 +98,26 @@ def test_the_blend_refers_to_where_the_video_will_be(context, folder):
     assert [image.filepath for image in bpy.data.images] == ["//other.mp4"]
 
 
+def test_a_job_on_standard_input_ends_when_that_closes(folder):
+    def start():
+        return subprocess.Popen(
+            [sys.executable, str(SCRIPT), "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+
+    line = json.dumps(_job(folder)).encode() + b"\n"
+    with start() as held:
+        held.stdin.write(line)
+        held.stdin.flush()
+        messages = [json.loads(line) for line in held.stdout if line.strip()]
+        assert held.wait(60) == 0 and messages[-1]["result"]
+    (folder / "clip.blend").unlink()
+    with start() as left:
+        left.stdin.write(line)
+        left.stdin.close()
+        assert left.wait(60) == 1
+    assert not (folder / "clip.blend").exists()
+
+
 def test_one_path_does_for_one_take(folder):
     job = _job(folder, blend=None, fbx=str(folder / "one.fbx"))
     status, _ = _run(folder, {**job, "takes": job["takes"][:1]})

@@ -173,9 +173,14 @@ def test_a_child_may_tidy_up_when_stopped(home, tmp_path):
     assert mark.exists()
 
 
-def test_a_child_killed_by_a_signal_is_a_failure(home):
-    stand_in(home, installation.backend_recipe(), "kill -SEGV $$")
-    assert run(home, "estimate", "a.mp4")[0] == 128 + signal.SIGSEGV
+@pytest.mark.parametrize(
+    ("name", "words"), [("SEGV", "crashed"), ("ABRT", "crashed"), ("KILL", "memory")]
+)
+def test_a_child_killed_by_a_signal_is_a_failure_and_a_sentence(home, name, words):
+    stand_in(home, installation.backend_recipe(), f"kill -{name} $$")
+    status, _, err = run(home, "estimate", "a.mp4")
+    assert status == 128 + signal.Signals[f"SIG{name}"]
+    assert err.startswith("Error: ") and words in err and err.count("\n") == 1
 
 
 def test_the_users_folder_shadows_nothing(tmp_path):
