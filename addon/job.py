@@ -110,5 +110,5 @@ def _point_to(path: Path) -> None:
     """Make the movies of this file refer to `path`, where the caller is about to put them."""
     for image in bpy.data.images:
         if image.source == "MOVIE":
-            image.name = path.name
+            image.name = path.name.encode(errors="replace").decode()  # a name is text, a path not
             image.filepath = str(path)

@@ -193,7 +193,7 @@ def _takes(
             person_id=track.person_id,
             estimator=options.estimator,
             version=__version__,
-            video_name=info.path.name,
+            video_name=info.path.name.encode(errors="replace").decode(),  # may be no text at all
         )
         for track, motion, where in zip(tracks, motions, placed, strict=True)
     ]
