@@ -61,7 +61,7 @@ class SmoothingSettings:
     """
 
     min_cutoff: float = 1.5  # Hz, of a limb that rests; lower is calmer
-    beta: float = 1.5  # Hz per rad/s ("speed response"); higher keeps fast motion crisper
+    beta: float = 3.0  # Hz per rad/s ("speed response"); higher keeps fast motion crisper
     d_cutoff: float = 1.0  # Hz, on the measured speed; 1 in Casiez et al.
     mode: str = "zero_lag"
     # Multiplies the filter's time constant: 0 leaves a part as it is, 2 halves its cut-off.
