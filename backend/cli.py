@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import sys
 from typing import NoReturn
 
 from . import __version__, commands, estimators
@@ -10,6 +9,7 @@ from .body import ensure_body
 from .errors import OneTakeError
 from .evaluation.measure.command import add_command as add_measure
 from .log import explained
+from .terminal import Terminal
 
 
 def run(arguments: list[str]) -> int:
@@ -18,7 +18,7 @@ def run(arguments: list[str]) -> int:
         chosen = _parse(arguments)
         return chosen.run(chosen)
     except Exception as error:
-        print(f"Error: {explained(error)}", file=sys.stderr)
+        Terminal().say(f"Error: {explained(error)}")
         return 1
 
 

@@ -1,9 +1,9 @@
 """Progress on a terminal, and plain lines where there is none."""
 
+import os
 import shutil
 import sys
 import time
-from contextlib import suppress
 
 _REDRAW, _LINE = 0.1, 10.0  # seconds between updates on a terminal, and in a log
 
@@ -66,9 +66,12 @@ class Terminal:
 
 
 def _write(text: str) -> None:
-    with suppress(OSError):
+    try:
         sys.stderr.write(text)
         sys.stderr.flush()
+    except OSError:
+        # What is left in its buffer would make Python fail at its end.
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115
 
 
 def _span(seconds: float) -> str:

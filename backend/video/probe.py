@@ -130,7 +130,7 @@ def video_stream(container: InputContainer, path: Path) -> VideoStream:
                 raise OneTakeError("not_a_video", f"{path.name} is a text file, not a video.")
             stream.thread_type = "AUTO"
             return stream
-    if not container.streams:
+    if not (container.streams.audio or container.streams.video):
         raise _not_a_video(path)
     raise OneTakeError("no_video_stream", f"{path.name} has no video in it, only other streams.")
 
