@@ -6,6 +6,8 @@ from ...body import load_body
 from ...bootstrap.processes import ROOT
 from ...commands import SAMPLE, smoothed, smoothing_settings
 from ...motion.body import Body
+from ...motion.kinematics import forward_kinematics
+from ...motion.skeleton import LIMB_JOINTS
 from ...motion.smoothing import SmoothingSettings
 from ...motion.take import Take
 from ...people import PersonTrack
@@ -75,18 +77,23 @@ def _sample(session: Session, settings: SmoothingSettings) -> list[Table]:
         Row(f"{take.estimator}, {name}", rendered(motion, true, body))
         for name, motion in (("raw", take), ("smoothed", smoothed(take, settings)))
     ]
-    columns = dict.fromkeys(rows[0].values, ".1f") | {"slope": ".2f", "r": ".2f"}
+    note = "Slope and r are medians over the joint angles that move by more than 15°."
+    columns = dict.fromkeys(rows[0].values, ".1f") | {
+        "slope": ".2f",
+        "r": ".2f",
+        "lag, frames": "d",
+    }
     return [
         positions(clip, joints, true.fps, true.camera_R[:, 1].astype(float), settings, {}),
-        Table("Accuracy: sample, against all that is known of it", columns, rows),
+        Table("Accuracy: sample, against all that is known of it", columns, rows, note),
     ]
 
 
 def rendered(take: Take, true: Take, body: Body) -> dict[str, float]:
     """Figures that only a rendered clip allows, by column; the camera of both stands still.
 
-    Angles are those of the 23 joints with a parent; slope and r are means over the angles that
-    move.
+    Angles are those of the 23 joints with a parent; slope and r are medians over the angles that
+    move (a few that the picture hardly shows would rule a mean). Lag is that of the limb joints.
     """
     times = metrics.frame_times(take.timestamps, true.timestamps)
     (poses, trans), (true_poses, true_trans) = (
@@ -98,30 +105,39 @@ def rendered(take: Take, true: Take, body: Body) -> dict[str, float]:
     )
     vertices = body.skin(poses, take.betas, trans)
     true_vertices = body.skin(true_poses, true.betas, true_trans)
+    joints = _in_camera(take, forward_kinematics(poses, take.rest, trans)[0])
+    true_joints = _in_camera(true, forward_kinematics(true_poses, true.rest, true_trans)[0])
+    pve = metrics.pve(
+        _in_camera(take, vertices),
+        _in_camera(true, true_vertices),
+        joints[:, 0],
+        true_joints[:, 0],
+    )
     angles, true_angles = (
         metrics.joint_angles(each[:, 1:], true_poses[:, 1:]) for each in (poses, true_poses)
     )
     swing = metrics.amplitude(angles, true_angles)
-    soles = np.concatenate([body.extra[name] for name in _SOLES])
-    pve = metrics.pve(
-        vertices @ take.camera_R.T,
-        true_vertices @ true.camera_R.T,
-        trans @ take.camera_R.T,
-        true_trans @ true.camera_R.T,
+    limbs, true_limbs = (
+        metrics.centred(each)[:, LIMB_JOINTS].reshape(len(times), -1)
+        for each in (joints, true_joints)
     )
-    twists = metrics.twist_errors(poses, true_poses, true.rest)
+    soles = np.concatenate([body.extra[name] for name in _SOLES])
     return {
         "PVE, mm": metrics.pooled(pve),
         "angles, °": metrics.pooled(metrics.angle_errors(poses[:, 1:], true_poses[:, 1:])),
-        "twist, °": metrics.pooled(twists),
-        "slope": float(np.mean(swing.slope)),
-        "r": float(np.mean(swing.correlation)),
-        "lag, frames": float(swing.lag),
+        "twist, °": metrics.pooled(metrics.twist_errors(poses, true_poses, true.rest)),
+        "slope": float(np.median(swing.slope)),
+        "r": float(np.median(swing.correlation)),
+        "lag, frames": metrics.lag(limbs, true_limbs),
         "RTE, %": metrics.pooled(metrics.rte(trans, true_trans)),
         "foot skate, mm/frame": metrics.pooled(
             metrics.foot_skate(vertices[:, soles], true_vertices[:, soles])
         ),
     }
+
+
+def _in_camera(take: Take, points: np.ndarray) -> np.ndarray:
+    return points @ take.camera_R.T + take.camera_t
 
 
 def angle(a: np.ndarray, b: np.ndarray) -> float:

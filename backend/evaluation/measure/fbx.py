@@ -33,7 +33,7 @@ def rows_of(clip: Clip) -> list[Row]:
                 found = [difference(*pair) for pair in zip(clip.fbx, truths, strict=True)]
             else:  # the converter samples at a few rates only: exported again at one of them
                 found = differences(clip.blend)
-        except (OSError, subprocess.CalledProcessError) as error:
+        except (OSError, KeyError, subprocess.CalledProcessError) as error:
             raise OneTakeError("no_converter", f"the FBX could not be read: {error}") from error
     return [
         Row(
