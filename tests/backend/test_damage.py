@@ -174,7 +174,7 @@ def test_a_full_disk_for_what_onetake_keeps(own_home, person, tmp_path, monkeypa
 
 def test_results_that_may_not_be_written(home, person, tmp_path):
     out = tmp_path / "out"
-    command = [*BACKEND, "estimate", str(person), "--output", str(out)]
+    command = [*BACKEND, "estimate", str(person), "--output", str(out), "--end", "0.7"]
     holds = tmp_path / "first"
     status, err, left = in_small_disk(out, 1000, command, holds=holds, options="ro")
     assert status == 1 and "cannot be written to; choose another" in the_error(err)
