@@ -23,6 +23,8 @@ def divert_noise() -> None:
 
     sys.stderr still reaches the terminal. Where no log can be written, they go nowhere.
     """
+    if sys.stderr is None:  # closed by whoever started us
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115
     try:
         log_path().parent.mkdir(parents=True, exist_ok=True)
         log = log_path().open("a", encoding="utf-8")

@@ -41,7 +41,8 @@ class Camera:
                     "bad_fov",
                     f"A field of view of {fov_degrees:g}° is not possible; give 1 to 170.",
                 )
-            focal_px = info.width / 2 / math.tan(math.radians(fov_degrees) / 2)
+            focal = info.width / 2 / math.tan(math.radians(fov_degrees) / 2)
+            return cls(focal, "user", info.width, info.height)
         if focal_px is not None:
             if not 0.1 * info.width <= focal_px <= 100 * info.width:
                 raise OneTakeError(

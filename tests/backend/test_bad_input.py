@@ -17,6 +17,9 @@ from backend.video import VideoWriter, frames, probe
 from tests.backend.conftest import FRAMES
 from tests.backend.pictures import encode
 from tests.backend.process import BACKEND, ROOT
+from tests.needs import skip_unless
+
+skip_unless(os.name == "posix", "pipes and names that Windows does not have")
 
 
 @pytest.fixture
@@ -234,6 +237,12 @@ def test_a_bad_option_is_one_sentence(run, person, options, words):
     assert not Path("output").exists()
 
 
+@pytest.mark.parametrize("options", ["--fov 1", "--fov 170", "--focal 50", "--focal 40000"])
+def test_the_widest_and_the_longest_lens(run, person, options):
+    assert run("estimate", person, "--output", "out", *options.split())[0] == 0
+    assert Take.load("out/person.take.npz").focal_source == "user"
+
+
 @pytest.mark.parametrize("arguments", [[], ["estimate"], ["make-body", "now"], ["dance"]])
 def test_a_bad_command_is_one_sentence(run, arguments):
     status, err = run(*arguments)
@@ -374,6 +383,13 @@ def test_nobody_need_listen(own_home, person, tmp_path):
         done = process(own_home, "estimate", person, "--output", tmp_path, stderr=writing)
     finally:
         os.close(writing)
+    assert done.returncode == 0 and (tmp_path / "person.take.npz").exists()
+
+
+def test_nobody_need_ever_have_listened(own_home, person, tmp_path):
+    done = process(
+        own_home, "estimate", person, "--output", tmp_path, preexec_fn=lambda: os.close(2)
+    )
     assert done.returncode == 0 and (tmp_path / "person.take.npz").exists()
 
 
