@@ -1,6 +1,7 @@
 """Results that appear under their final names all together, or not at all."""
 
 import hashlib
+import os
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
@@ -19,7 +20,7 @@ class Outputs:
         self.folder = folder
         # Whatever carries this mark belongs to this video, also when a writer puts more around
         # it for a temporary name of its own: what a killed run left is found by it.
-        self._mark = f".onetake-{hashlib.sha256(stem.encode(errors='replace')).hexdigest()[:8]}-"
+        self._mark = f".onetake-{hashlib.sha256(os.fsencode(stem)).hexdigest()[:8]}-"
         self._staged: dict[Path, Path] = {}  # hidden -> final
         self._stale: list[Path] = []
         self._made: list[Path] = []  # folders, the outermost first
