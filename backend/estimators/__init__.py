@@ -4,7 +4,7 @@ from .ik import IKEstimator
 from .interface import CameraMotion, Estimator
 
 DEFAULT = "ik"
-VERSION = 1  # of what the estimators compute: raise it when their results change
+VERSION = 2  # of what the estimators compute: raise it when their results change
 _ESTIMATORS: dict[str, type[Estimator]] = {"ik": IKEstimator}
 
 

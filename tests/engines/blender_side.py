@@ -59,7 +59,10 @@ def main(path: str) -> None:
 
 
 def make_characters(body_path: str | None) -> None:
-    """One of cubes with a changed shape, and one with the real body where there is one."""
+    """Three of cubes, one with a changed shape, and one with the real body where there is one.
+
+    12 and 124 frames are lengths whose last key the exporter's rounding would put a tick early.
+    """
     from onetake.addon.scene.build import import_take
     from onetake.addon.scene.character import apply_shape
     from onetake.backend.motion.body import Body
@@ -70,6 +73,8 @@ def make_characters(body_path: str | None) -> None:
     cubes = small_body()
     character = import_take(bpy.context, random_take(cubes, 90), cubes)
     apply_shape(bpy.context, character, np.linspace(-2, 2, 10))
+    for person, frames in ((3, 12), (4, 124)):
+        import_take(bpy.context, random_take(cubes, frames, seed=person, person_id=person), cubes)
     if body_path:
         body = Body.load(body_path)
         import_take(bpy.context, random_take(body, 60, seed=2, person_id=2), body)

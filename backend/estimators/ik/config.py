@@ -34,8 +34,8 @@ class IKConfig:
     tolerance: float = 1e-3  # relative fall of the cost under which a window is done
     robust_landmark: float = 3.0  # Cauchy scale in standard deviations: swaps and jumps fade out
     robust_limb: float = 2.5
-    # How much of the landmark model, found on rendered people, is believed of photographs:
-    # silhouettes of real people agree with all of it, triangulated joints of one with little.
+    # How much of the landmarks' offsets, found on rendered people, is believed of photographs:
+    # silhouettes of real people agree with all of them, triangulated joints of one with little.
     landmark_model_share: float = 0.5
     # Real photographs stray further than the rendered people that the landmark model is from.
     landmark_sigma_scale: float = 1.5

@@ -12,7 +12,6 @@ from .config import LIMB_FROM, LIMB_TO
 
 _LANDMARK_MODEL = Path(__file__).parents[2] / "weights" / "landmark_model.safetensors"
 
-_LEAST_SLOPE = 0.05  # a limb whose reported depth means nothing keeps a positive share
 
 # Joints that the fit turns. Toes and hands carry landmarks but no landmark sees them bend.
 ACTIVE = np.array([j for j in range(24) if j not in (10, 11, 22, 23)])
@@ -39,19 +38,18 @@ class LandmarkModel:
 
     offsets: np.ndarray  # (33, 3) m at rest, from our landmark to where BlazePose puts it
     sigma: np.ndarray  # (33,) m of a plainly seen landmark across the view
-    slopes: np.ndarray  # (D, 2) share of a limb that world landmarks report, across and in depth
+    slopes: np.ndarray  # (D, 2) how much of a limb to expect reported, across and in depth
     slope_sigma: np.ndarray  # (D, 2) in lengths of the limb
 
     @classmethod
     def load(cls, share: float = 1.0) -> "LandmarkModel":
-        """share 0..1: how much of the measured differences to believe; 0 trusts BlazePose."""
+        """share 0..1: how much of the measured offsets to believe of photographs."""
         data = {key: value.astype(float) for key, value in load_file(_LANDMARK_MODEL).items()}
-        return cls(
-            offsets=share * data["offsets"],
-            sigma=data["sigma"],
-            slopes=np.maximum(data["slopes"], _LEAST_SLOPE) ** share,
-            slope_sigma=data["slope_sigma"],
-        )
+        slopes = data["slopes"]
+        # World landmarks report half of a limb's depth, but doubling it would double its noise:
+        # people who stand would stoop with bent knees.
+        slopes[:, 1] = 1.0
+        return cls(share * data["offsets"], data["sigma"], slopes, data["slope_sigma"])
 
 
 @dataclass(frozen=True)
