@@ -24,6 +24,7 @@ from .terminal import Terminal
 from .video import write_proxy
 
 PRESETS = Path(__file__).parents[1] / "presets" / "smoothing"
+LAST_FRAME = 1_048_574  # of a Blender scene
 SAMPLE = Path(__file__).parents[1] / "tests" / "sample" / "sample.mp4"
 
 
@@ -189,12 +190,18 @@ def _convert_one(order: _Order, video: Path, terminal: Terminal) -> None:
     with _converted(order, video, terminal) as (result, outputs):
         stem, info = video.stem, result.info
         people = [person_stem(stem, number) for number in range(1, len(result.takes) + 1)]
+        if max(take.timestamps[-1] for take in result.takes) * info.fps > LAST_FRAME:
+            raise OneTakeError(
+                "too_long",
+                f"{info.path.name} goes on after the last frame that Blender knows ({LAST_FRAME}); "
+                "choose a part of it with --end.",
+            )
         shown = final = info.path
         if not info.plain:
             # Blender's players ignore rotation flags and uneven times: give it an upright copy.
             shown, final = outputs.file(f"{stem}.proxy.mp4"), outputs.folder / f"{stem}.proxy.mp4"
             upright = partial(terminal.progress, "making an upright copy of the video")
-            write_proxy(info, shown, info.fps, upright)
+            write_proxy(info, shown, info.fps, end=order.options.end, progress=upright)
         job = {
             "takes": [str(outputs.file(f"{name}.take.npz").resolve()) for name in people],
             "body": str(body_path().resolve()),

@@ -100,14 +100,16 @@ def write_proxy(
     info: VideoInfo,
     path: str | Path,
     fps: float,
+    *,
+    end: float | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> None:
     """An upright, square-pixel, constant-rate copy that starts at 0: frame k shows time k / fps.
 
-    Each frame is the one of the video nearest in time. progress gets the video's frames done and
-    in total. Raises as `frames` does.
+    Each frame is the one of the video nearest in time. end: s, where the copy may end. progress
+    gets the video's frames done and in total. Raises as `frames` does.
     """
-    with frames(info) as reader, VideoWriter(path, fps) as writer:
+    with frames(info, None, end) as reader, VideoWriter(path, fps) as writer:
         k = 0
         previous = None
         for done, frame in enumerate(reader, 1):

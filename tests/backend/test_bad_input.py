@@ -355,6 +355,19 @@ print("\\n" + json.dumps([movie, rate, scene.frame_end - scene.frame_start]))"""
     assert abs(length / rate - times[-1]) <= 1.5 / rate
 
 
+def test_a_clock_that_jumps_by_a_day_is_no_endless_scene(run, blender, person_frames):
+    """As recorders write it whose clock overflows: half the clip comes 26 hours later."""
+    half = FRAMES // 2
+    times = [33 * k for k in range(half)] + [95_443_000 + 33 * k for k in range(FRAMES - half)]
+    encode(Path("clip.mp4"), person_frames, times)
+    status, err = run("convert", "clip.mp4", "--output", "out")
+    assert status == 1 and "choose a part of it with --end" in sentences(err)[0]
+    assert not Path("out").exists()
+    status, err = run("convert", "clip.mp4", "--output", "out", "--end", "60")
+    assert status == 0, err
+    assert probe("out/clip.proxy.mp4").duration < 2
+
+
 def test_libraries_are_silent_and_their_words_are_in_the_log(own_home, person, tmp_path):
     done = process(
         own_home, "estimate", person, "--output", tmp_path, "--end", "0.5", capture_output=True
