@@ -228,4 +228,5 @@ def _convert_one(order: _Order, video: Path, terminal: Terminal) -> None:
                 end=order.options.end,
                 progress=drawn,
             )
-            blender.wait(partial(terminal.progress, "building the Blender scene and the FBX"))
+            # It has worked beside the preview, so that this may take no time at all.
+            blender.wait(partial(terminal.progress, "waiting for Blender, steps done"))
