@@ -31,7 +31,7 @@ STAGES = {
     "people": "finding people: ",
     "fit": "fitting person 1: ",
     "preview": "drawing the preview: ",
-    "blender": "and the FBX: 1 of 3",
+    "blender": "Blender, steps done: 1 of 3",
 }
 
 
