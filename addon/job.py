@@ -1,6 +1,5 @@
 """One headless job: takes in, .blend and .fbx out. `headless` runs it as a process."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,8 +10,8 @@ from ..backend.motion.body import Body
 from ..backend.motion.smoothing import SmoothingSettings
 from ..backend.motion.take import Take, TakeError
 from .export.fbx import export_fbx
-from .reason import reason
 from .scene.build import import_takes
+from .written import written
 
 
 def run(job: dict, say: Callable[[dict], None]) -> dict:
@@ -74,18 +73,11 @@ def save(path: Path) -> None:
 
     OneTakeError where it cannot be written.
     """
-    partial = path.with_name(f".{path.stem}.{os.getpid()}.part.blend")
-    try:
+    with written(path, ".blend", "no_blend") as partial:
         # Relative paths survive that the folder is moved.
         bpy.ops.wm.save_as_mainfile(
             filepath=str(partial), compress=True, copy=True, relative_remap=True
         )
-        partial.replace(path)
-    except (OSError, RuntimeError) as error:
-        message = f"{path.name} could not be written: {reason(error)}."
-        raise OneTakeError("no_blend", message) from error
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _read(job: dict) -> tuple[list[Take], SmoothingSettings | None]:

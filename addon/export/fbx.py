@@ -1,7 +1,6 @@
 """A character as an FBX that Unreal, Unity and Godot read right the first time."""
 
 import math
-import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -9,10 +8,9 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from ...backend.errors import OneTakeError
-from ..reason import reason
 from ..scene.armature import object_mode
 from ..scene.character import Character
+from ..written import written
 
 _OPTIONS = {
     "use_selection": True,
@@ -42,31 +40,23 @@ def export_fbx(context: bpy.types.Context, character: Character, path: str | Pat
     the scene is left as it was. OneTakeError where the file cannot be written.
     """
     path = Path(path)
-    partial = path.with_name(f".{path.stem}.{os.getpid()}.part.fbx")
-    try:
-        with object_mode(context), ExitStack() as stack:
-            scene = stack.enter_context(_stage(context.scene, character))
-            if character.body:
-                stack.enter_context(_shape_baked_in(character.body))
-            stack.enter_context(_single_take(character))
-            layer = scene.view_layers[0]
-            chosen = [item for item in (character.armature, character.body) if item]
-            stack.enter_context(
-                context.temp_override(
-                    scene=scene,
-                    view_layer=layer,
-                    selected_objects=chosen,
-                    active_object=character.armature,
-                    object=character.armature,
-                )
+    with written(path, ".fbx", "no_fbx") as partial, object_mode(context), ExitStack() as stack:
+        scene = stack.enter_context(_stage(context.scene, character))
+        if character.body:
+            stack.enter_context(_shape_baked_in(character.body))
+        stack.enter_context(_single_take(character))
+        layer = scene.view_layers[0]
+        chosen = [item for item in (character.armature, character.body) if item]
+        stack.enter_context(
+            context.temp_override(
+                scene=scene,
+                view_layer=layer,
+                selected_objects=chosen,
+                active_object=character.armature,
+                object=character.armature,
             )
-            bpy.ops.export_scene.fbx(filepath=str(partial), **_OPTIONS)
-        partial.replace(path)
-    except (OSError, RuntimeError) as error:
-        message = f"{path.name} could not be written: {reason(error)}."
-        raise OneTakeError("no_fbx", message) from error
-    finally:
-        partial.unlink(missing_ok=True)
+        )
+        bpy.ops.export_scene.fbx(filepath=str(partial), **_OPTIONS)
     return path
 
 

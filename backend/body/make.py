@@ -1,10 +1,10 @@
 """Make our body and write it as one npz in SMPL's array layout."""
 
-import os
 from pathlib import Path
 
 import numpy as np
 
+from ..motion.npz import save_npz
 from ..motion.skeleton import PARENTS
 from .regions import REGIONS, hair_volume, label, soles
 from .regressors import joint_regressor, landmark_regressor
@@ -47,10 +47,4 @@ def body_arrays() -> dict[str, np.ndarray]:
 def make_body(path: Path) -> None:
     """Write the body to path; nothing half-written is ever left under that name."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        with open(partial, "wb") as file:
-            np.savez_compressed(file, **body_arrays())
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
+    save_npz(path, body_arrays())

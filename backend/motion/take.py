@@ -1,10 +1,12 @@
 """The take: one person's motion in one clip, as an npz without pickles."""
 
-import os
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
+
+from .kinematics import forward_kinematics
+from .npz import save_npz
 
 FORMAT_VERSION = 1
 
@@ -69,8 +71,6 @@ class Take:
 
     def with_motion(self, poses: np.ndarray, trans: np.ndarray) -> "Take":
         """The same take with other poses (T, 24, 3) and trans (T, 3); joints follow."""
-        from .kinematics import forward_kinematics
-
         joints, _ = forward_kinematics(poses, self.rest, trans)
         return replace(
             self,
@@ -81,16 +81,9 @@ class Take:
 
     def save(self, path: str | Path) -> None:
         """Write under a temporary name beside `path`, then rename: never half a file."""
-        path = Path(path)
         arrays = {item.name: np.asarray(getattr(self, item.name)) for item in fields(self)}
         arrays["format_version"] = np.asarray(FORMAT_VERSION)
-        partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-        try:
-            with partial.open("wb") as stream:
-                np.savez_compressed(stream, **arrays)
-            partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
+        save_npz(Path(path), arrays)
 
     @classmethod
     def load(cls, path: str | Path) -> "Take":

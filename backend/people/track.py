@@ -1,12 +1,12 @@
 """One person through a clip, as the estimators get it."""
 
-import os
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 import cv2
 import numpy as np
 
+from ..motion.npz import save_npz
 from .detector import Region
 
 
@@ -45,15 +45,8 @@ class PersonTrack:
 
     def save(self, path: str | Path) -> None:
         """Write an npz without pickles, under a temporary name first."""
-        path = Path(path)
-        partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
         arrays = {f.name: getattr(self, f.name) for f in fields(self)}
-        try:
-            with open(partial, "wb") as file:
-                np.savez_compressed(file, **{k: v for k, v in arrays.items() if v is not None})
-            os.replace(partial, path)
-        finally:
-            partial.unlink(missing_ok=True)
+        save_npz(Path(path), {key: value for key, value in arrays.items() if value is not None})
 
     @classmethod
     def load(cls, path: str | Path) -> "PersonTrack":

@@ -15,7 +15,8 @@ from safetensors.numpy import save_file
 
 from ..body import load_body
 from ..estimators.ik.config import LIMB_FROM, LIMB_TO
-from ..estimators.ik.observations import viewing_turn
+from ..estimators.ik.observations import TORSO, viewing_turn
+from ..evaluation.metrics import similarity
 from ..home import home
 from ..motion.rotations import matrix_to_axis_angle
 from ..motion.skeleton import LANDMARK_JOINT, LANDMARK_MIRROR
@@ -26,7 +27,6 @@ WEIGHTS = Path(__file__).parents[1] / "weights" / "landmark_model.safetensors"
 
 _PLAIN = 0.7  # visibility from which a landmark counts as plainly seen
 _FOUND = 0.8  # score under which BlazePose saw nobody
-_TORSO = [11, 12, 23, 24]
 _SCALE = 0.04  # metres, of the robust fits: swaps and wild misses are not the landmark's place
 
 
@@ -125,12 +125,9 @@ def tilt_share(pairs: dict[str, np.ndarray]) -> float:
     Regresses the pitch that would set the world landmarks right on the ray's own.
     """
     core = [11, 12, 13, 14, 15, 16, 23, 24, 25, 26, 27, 28]
-    middle = pairs["rays"][:, _TORSO].mean(axis=1)
-    a = pairs["world"][:, core] - pairs["world"][:, core].mean(axis=1, keepdims=True)
-    b = pairs["landmarks"][:, core] - pairs["landmarks"][:, core].mean(axis=1, keepdims=True)
-    u, _, vt = np.linalg.svd(np.swapaxes(a, -1, -2) @ b)
-    vt[:, 2] *= np.sign(np.linalg.det(u @ vt))[:, None]
-    pitch = matrix_to_axis_angle(np.swapaxes(u @ vt, -1, -2))[:, 0]
+    middle = pairs["rays"][:, TORSO].mean(axis=1)
+    _, rotation, _ = similarity(pairs["world"][:, core], pairs["landmarks"][:, core])
+    pitch = matrix_to_axis_angle(rotation)[:, 0]
     A = np.column_stack([middle, np.ones(len(middle))])
     return float(-np.linalg.lstsq(A, pitch, rcond=None)[0][1])
 

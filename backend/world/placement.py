@@ -81,7 +81,7 @@ def _sole_points(body: Body, betas: np.ndarray) -> np.ndarray:
 
 
 def _shared_floor(people: list[_Seen]) -> Floor:
-    """One floor from everybody's feet, contacts refined once by height above it."""
+    """One floor from everybody's feet, contacts refined twice by height above it."""
     floor = None
     for _ in range(3):
         evidence = []

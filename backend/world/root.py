@@ -3,10 +3,8 @@
 import numpy as np
 from scipy.linalg import solveh_banded
 
-_ACROSS, _ALONG = (
-    0.015,
-    0.20,
-)  # metres: how far the path may leave the fit, across and along the ray
+# Metres that the path may leave the fit by, across the ray and along it.
+_ACROSS, _ALONG = 0.015, 0.20
 _SLIDE = 0.15  # m/s of a foot that stands
 _HEIGHT = 0.02  # metres of a standing foot off the floor
 _ACCELERATION = 6.0  # m/s^2 of the correction
@@ -28,8 +26,7 @@ def steady_root(
     above it; timestamps (T,).
     Least squares in the correction e(t): small across the ray, looser along it, feet that are
     still do not slide, feet on the floor do not leave it, and the correction itself moves
-    smoothly. Three unknowns a
-    frame that touch their neighbours only: one banded solve.
+    smoothly. Three unknowns a frame that touch their neighbours only: one banded solve.
     """
     frames = len(trans)
     if frames < 3:

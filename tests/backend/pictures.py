@@ -68,3 +68,16 @@ def encode(
             out.mux(stream.encode(frame))
         out.mux(stream.encode(None))
     return path
+
+
+def sound(path: Path) -> Path:
+    """Half a second of silence at `path`, without a picture."""
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("aac", rate=44100)
+        for _ in range(20):
+            silence = np.zeros((1, 1024), np.float32)
+            frame = av.AudioFrame.from_ndarray(silence, format="fltp", layout="mono")
+            frame.rate = 44100
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))
+    return path

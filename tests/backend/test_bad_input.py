@@ -15,7 +15,7 @@ from backend.motion.take import Take
 from backend.people import PersonTrack
 from backend.video import VideoWriter, frames, probe
 from tests.backend.conftest import FRAMES
-from tests.backend.pictures import encode
+from tests.backend.pictures import encode, sound
 from tests.backend.process import BACKEND, ROOT
 from tests.needs import skip_unless
 
@@ -64,18 +64,6 @@ def video(path: Path, pictures: list[np.ndarray], fps: float = 30) -> Path:
     with VideoWriter(path, fps) as writer:
         for rgb in pictures:
             writer.write(rgb)
-    return path
-
-
-def sound(path: Path) -> Path:
-    with av.open(str(path), "w") as out:
-        stream = out.add_stream("aac", rate=44100)
-        for _ in range(20):
-            silence = np.zeros((1, 1024), np.float32)
-            frame = av.AudioFrame.from_ndarray(silence, format="fltp", layout="mono")
-            frame.rate = 44100
-            out.mux(stream.encode(frame))
-        out.mux(stream.encode(None))
     return path
 
 

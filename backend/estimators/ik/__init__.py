@@ -23,7 +23,7 @@ from .prior import PosePrior
 from .solver import Smoothness, State, minimise
 
 _TORSO = ("left_hip", "right_hip", "left_shoulder", "right_shoulder")
-# The landmarks that tell of each joint, SMPL order; sides are filled in below.
+# The landmarks that tell of each joint, in SMPL's order.
 _EVIDENCE: tuple[tuple[str, ...], ...] = (
     ("left_hip", "right_hip"), ("left_hip", "left_knee"), ("right_hip", "right_knee"), _TORSO,
     ("left_knee", "left_ankle"), ("right_knee", "right_ankle"), _TORSO,

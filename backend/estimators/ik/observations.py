@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...motion.rotations import rotation_between
+from ...motion.skeleton import LANDMARK
 from .config import LIMB_FROM, LIMB_TO
 
 
@@ -32,6 +33,11 @@ def trust_of(visibility: np.ndarray) -> np.ndarray:
     return np.clip((visibility - 0.1) / 0.6, 0.0, 1.0)
 
 
+# The landmarks whose middle a person's viewing ray goes through.
+TORSO = [
+    LANDMARK[name] for name in ("left_shoulder", "right_shoulder", "left_hip", "right_hip")
+]
+
 # Share of the ray's tilt up or down that world landmarks leave to us. Left and right they know
 # nothing of; up and down they guess part of it (2000 rendered people, training.landmark_model).
 _TILT_SHARE = 0.45
@@ -42,7 +48,7 @@ def viewing_turn(rays: np.ndarray) -> np.ndarray:
 
     BlazePose looks along the ray to the person's middle as if it were the optical axis.
     """
-    middle = rays[:, [11, 12, 23, 24]].mean(axis=1) * [1.0, _TILT_SHARE]
+    middle = rays[:, TORSO].mean(axis=1) * [1.0, _TILT_SHARE]
     towards = np.concatenate([middle, np.ones_like(middle[:, :1])], axis=-1)
     towards /= np.linalg.norm(towards, axis=-1, keepdims=True)
     return rotation_between(np.array([0.0, 0.0, 1.0]), towards)

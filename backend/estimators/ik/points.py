@@ -7,11 +7,11 @@ import numpy as np
 from safetensors.numpy import load_file
 
 from ...motion.body import Body
+from ...motion.kinematics import forward_kinematics
 from ...motion.skeleton import LANDMARK_JOINT, LEVELS, PARENTS
 from .config import LIMB_FROM, LIMB_TO
 
 _LANDMARK_MODEL = Path(__file__).parents[2] / "weights" / "landmark_model.safetensors"
-
 
 # Joints that the fit turns. Toes and hands carry landmarks but no landmark sees them bend.
 ACTIVE = np.array([j for j in range(24) if j not in (10, 11, 22, 23)])
@@ -83,22 +83,13 @@ class PointModel:
 
     def limb_lengths(self) -> np.ndarray:
         """(D,) m between the ends of config's limbs at rest, of the mean shape."""
-        rest, offsets = self.at(np.zeros(10))
-        points = rest[LANDMARK_JOINT] + offsets
+        points = self.joints[LANDMARK_JOINT] + self.offsets
         return np.linalg.norm(points[LIMB_TO] - points[LIMB_FROM], axis=-1)
 
     def pose(self, local: np.ndarray, trans: np.ndarray, betas: np.ndarray) -> Posed:
         """local (T, 24, 3, 3) rotations, trans (T, 3) pelvis in the camera, betas (10,)."""
         rest, offsets = self.at(betas)
-        rotations = np.empty_like(local)
-        joints = np.empty(local.shape[:-1])
-        rotations[:, 0], joints[:, 0] = local[:, 0], trans
-        for level in LEVELS[1:]:
-            children = list(level)
-            parents = PARENTS[children]
-            rotations[:, children] = rotations[:, parents] @ local[:, children]
-            bones = (rest[children] - rest[parents])[None, :, :, None]
-            joints[:, children] = joints[:, parents] + (rotations[:, parents] @ bones)[..., 0]
+        joints, rotations = forward_kinematics(local, rest, trans)
         carried = rotations[:, LANDMARK_JOINT] @ offsets[None, :, :, None]
         return Posed(joints, rotations, joints[:, LANDMARK_JOINT] + carried[..., 0])
 
