@@ -73,6 +73,7 @@ class LandmarkResult:
     region: Region  # where it was looked for
     following: Region  # where to look in the next frame
     mask: np.ndarray  # (cells, cells) bool in the region's crop: silhouette, within the picture
+    features: np.ndarray | None = None  # (2736,) f4 what the network saw, where asked for
 
 
 class PersonDetector(Protocol):
