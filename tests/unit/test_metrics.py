@@ -270,6 +270,52 @@ def test_joint_angles_are_about_the_mean_and_pass_half_a_turn():
     assert angles == pytest.approx(np.degrees(2.5 * swing), abs=1e-6)
 
 
+def bent(elbow=0.0, knee=0.0, arm=0.0, thigh=0.0):
+    """The right limbs hang along the trunk but for the angles given, in degrees."""
+
+    def direction(angle):
+        angle = np.radians(angle)
+        return np.array([0.0, -np.cos(angle), np.sin(angle)])
+
+    joints = person(1)
+    for start, middle, end, raised, flexed in (
+        ("shoulder", "elbow", "wrist", arm, elbow), ("hip", "knee", "ankle", thigh, knee)
+    ):  # fmt: skip
+        for side in ("left", "right"):
+            a, b, c = (JOINT[f"{side}_{name}"] for name in (start, middle, end))
+            joints[0, a, 2] = 0.0  # the trunk is upright
+            bends = (raised, flexed) if side == "right" else (0.0, 0.0)
+            joints[0, b] = joints[0, a] + 0.3 * direction(bends[0])
+            joints[0, c] = joints[0, b] + 0.2 * direction(bends[0] + bends[1])
+    return joints
+
+
+def test_limb_angles_come_from_positions_alone():
+    joints = bent(elbow=90, knee=40, arm=120, thigh=70)
+    wanted = [0, 90, 0, 40, 0, 120, 0, 70]
+    assert metrics.limb_angles(joints)[0] == pytest.approx(wanted, abs=1e-5)
+    # Neither size nor camera count.
+    assert metrics.limb_angles(similar(joints))[0] == pytest.approx(wanted, abs=1e-5)
+
+
+def test_amplitude_of_limbs_that_swing_half_as_far():
+    t = np.arange(120) / 30
+    true, small = (
+        np.concatenate([bent(elbow=60 + size * np.sin(6 * x), knee=5) for x in t])
+        for size in (40, 20)
+    )
+    result = metrics.amplitude(metrics.limb_angles(small), metrics.limb_angles(true))
+    assert result.slope == pytest.approx([0.5], abs=0.01)  # of one angle: no other moves
+    assert result.correlation == pytest.approx([1], abs=1e-3)
+
+
+def test_gravity_error_is_the_angle_between_the_ups():
+    up = np.array([0.0, -1.0, 0.0])
+    tilted = axis_angle_to_matrix(np.radians([7.0, 0, 0])) @ up
+    assert metrics.gravity_error(3 * tilted, up) == pytest.approx(7)
+    assert metrics.gravity_error(np.stack([up, tilted]), up) == pytest.approx([0, 7])
+
+
 # the world
 
 
@@ -314,6 +360,40 @@ def test_foot_skate_counts_while_the_true_foot_stands():
     predicted[:, 0, 0] = [0, 0.002, 0.004, 0.006]
     predicted[3, 1] = [0, 0.007, 0]
     assert sorted(metrics.foot_skate(predicted, true)) == pytest.approx([2, 2, 2, 7])
+
+
+def test_floor_depth_counts_only_what_is_under_the_floor_in_contact():
+    lowest = np.array([-0.02, 0.03, -0.01, -0.5])
+    contact = np.array([True, True, True, False])
+    assert metrics.floor_depth(lowest, contact) == pytest.approx([20, 0, 10])
+
+
+def test_nothing_known_is_nothing_known():
+    true = random_person(5)
+    true[2] = np.nan
+    errors = metrics.pa_mpjpe(random_person(5), true)
+    assert np.isnan(errors[2]).all() and metrics.pooled(errors) < 1e-9
+
+
+# without truth
+
+
+def test_legs_that_change_sides_flip_once():
+    joints = person(10) + ASIDE * np.linspace(0, 1, 10)[:, None, None]
+    pairs = [(JOINT[f"left_{name}"], JOINT[f"right_{name}"]) for name in ("knee", "ankle")]
+    for left, right in pairs:
+        joints[4:, [left, right]] = joints[4:, [right, left]]
+    flips = metrics.left_right_flips(joints)
+    assert flips.shape == (9, 2) and np.argwhere(flips).tolist() == [[3, 1]]
+
+
+def test_legs_that_pass_each_other_do_not_flip():
+    joints = person(30)
+    stride = 0.4 * np.sin(np.linspace(0, 6 * np.pi, 30))  # a sprint
+    for side, sign in (("left", 1), ("right", -1)):
+        joints[:, JOINT[f"{side}_knee"], 2] += sign * stride / 2
+        joints[:, JOINT[f"{side}_ankle"], 2] += sign * stride
+    assert not metrics.left_right_flips(joints).any()
 
 
 def test_silhouette_iou():
