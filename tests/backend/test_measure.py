@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 
 from backend.errors import OneTakeError
+from backend.evaluation import silhouette
 from backend.evaluation.measure import (
     accuracy,
     clips,
     command,
     fk,
     session,
-    silhouette,
     speed,
 )
-from backend.evaluation.measure.report import Bar, Row, Table
+from backend.evaluation.report import Bar, Row, Table
 from backend.motion.body import Body
 from backend.motion.kinematics import forward_kinematics
 from backend.motion.rotations import axis_angle_to_matrix
@@ -78,11 +78,15 @@ def test_a_row_keeps_its_bars_or_misses_them():
     good = Row("a", {"PA": 75.0, "IoU": np.float64(0.7), "exit": 0}, bars)
     assert good.misses == [] and good.result == "pass"
     bad = Row("b", {"PA": 75.1, "IoU": float("nan")}, bars)
-    assert bad.misses == ["PA", "IoU", "exit"] and bad.result == "**miss**: PA, IoU, exit"
+    assert bad.misses == ["PA", "IoU", "exit"]
+    assert bad.result == "**miss**: PA by 0.1, IoU not measured, exit not measured"
     assert Row("c", {"PA": 900.0}).result == ""
     assert Bar("≥", 25).met(np.float32(26)) and Bar("=", 2).met(np.int64(2))
     assert not Bar("≥", 25).met(None) and not Bar("≥", 25).met(float("inf"))
     assert Row("d", problem="no clip").misses == ["no clip"]
+    between = Bar("in", (0.9, 1.1))
+    assert str(between) == "0.9–1.1" and between.met(0.9) and between.met(1.1)
+    assert between.missed_by(0.8) == pytest.approx(0.1) == between.missed_by(1.2)
 
 
 def test_markdown_of_a_table():
@@ -96,7 +100,7 @@ def test_markdown_of_a_table():
         "",
         "|  | PA, mm | people | Blender | bar | result |",
         "| --- | --: | --: | --: | --: | --: |",
-        "| a | 80.0 | 2 | 4.5 | PA, mm ≤ 75 | **miss**: PA, mm |",
+        "| a | 80.0 | 2 | 4.5 | PA, mm ≤ 75 | **miss**: PA, mm by 5 |",
         "| b | – | – | – |  | **miss**: x / y z |",
         "",
         "Note.",

@@ -12,7 +12,7 @@ from ...motion.smoothing import SmoothingSettings
 from ...motion.take import Take
 from ...people import PersonTrack
 from .. import metrics, pose2sim
-from .report import Bar, Row, Table
+from ..report import Bar, Row, Table
 from .session import Clip, Session
 
 SAMPLE_TRUTH = ROOT / "tests" / "sample" / "sample.truth.take.npz"

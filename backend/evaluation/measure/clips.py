@@ -5,7 +5,7 @@ import re
 import numpy as np
 
 from ...motion.take import Take
-from .report import Bar, Row, Table
+from ..report import Bar, Row, Table
 from .session import Clip, Finished, Session
 
 # Who is in the clips we know.

@@ -35,7 +35,7 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 
 def run(arguments: argparse.Namespace) -> int:
     """Print a table as soon as it is made; 0, or with --strict 1 when any row misses."""
-    from .report import Row, Table
+    from ..report import Row, Table
     from .session import Session, load
 
     tables = []

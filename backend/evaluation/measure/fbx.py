@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from ...errors import OneTakeError
-from .blender_view import as_blender_has_it
-from .report import Bar, Row, Table
+from ..blender_view import as_blender_has_it
+from ..report import Bar, Row, Table
 from .session import Clip, Session
 
 _JOINT, _SKIN = "joints, mm", "skin, mm"

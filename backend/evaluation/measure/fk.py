@@ -6,7 +6,7 @@ from ...body import load_body
 from ...motion.body import Body
 from ...motion.kinematics import forward_kinematics
 from ...motion.take import Take
-from .report import Bar, Row, Table
+from ..report import Bar, Row, Table
 from .session import Clip, Session
 
 _BAR = Bar("≤", 0.1)

@@ -11,7 +11,7 @@ from pathlib import Path
 from ...bootstrap.processes import ROOT, environment, run
 from ...commands import person_stem
 from ...errors import OneTakeError
-from .report import Row
+from ..report import Row
 
 _TIMED = Path(__file__).with_name("timed.py")
 

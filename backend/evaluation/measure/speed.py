@@ -14,7 +14,7 @@ from ...errors import OneTakeError
 from ...home import home
 from ...job import fingerprint
 from ...motion.take import Take
-from .report import Bar, Row, Table
+from ..report import Bar, Row, Table
 from .session import Clip, Session, backend, load, say, timed
 
 SOURCE = "running.mp4"  # one person, 1920 x 1088, 30 frames/s

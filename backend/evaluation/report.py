@@ -7,26 +7,34 @@ from numbers import Real
 
 Value = Real | str | None  # numpy's numbers are real ones too
 
-_KEPT = {
-    "≤": lambda value, limit: value <= limit,
-    "≥": lambda value, limit: value >= limit,
-    "=": lambda value, limit: value == limit,
+# How far a value is beyond a limit.
+_BEYOND = {
+    "≤": lambda value, limit: value - limit,
+    "≥": lambda value, limit: limit - value,
+    "=": lambda value, limit: abs(value - limit),
+    "in": lambda value, limits: max(limits[0] - value, value - limits[1]),
 }
 
 
 @dataclass(frozen=True)
 class Bar:
-    """What a figure must keep: Bar("≤", 75)."""
+    """What a figure must keep: Bar("≤", 75), Bar("in", (0.9, 1.1))."""
 
     sign: str
-    limit: float
+    limit: float | tuple[float, float]
 
     def met(self, value: Value) -> bool:
         """Whether it is kept; what could not be measured keeps nothing."""
+        return self.missed_by(value) == 0
+
+    def missed_by(self, value: Value) -> float:
+        """How far the figure is beyond its limit: 0 where it keeps it, infinite where unknown."""
         known = isinstance(value, Real) and math.isfinite(value)
-        return known and _KEPT[self.sign](value, self.limit)
+        return max(0.0, float(_BEYOND[self.sign](value, self.limit))) if known else math.inf
 
     def __str__(self) -> str:
+        if isinstance(self.limit, tuple):
+            return f"{self.limit[0]:g}–{self.limit[1]:g}"
         return f"{self.sign} {self.limit:g}"
 
 
@@ -48,10 +56,16 @@ class Row:
 
     @property
     def result(self) -> str:
-        """pass or miss, and of what; empty where there was nothing to keep."""
+        """pass or miss, of what and by how much; empty where there was nothing to keep."""
+        if self.problem:
+            return f"**miss**: {self.problem}"
         if self.misses:
-            return "**miss**: " + ", ".join(self.misses)
+            return "**miss**: " + ", ".join(map(self._miss, self.misses))
         return "pass" if self.bars else ""
+
+    def _miss(self, column: str) -> str:
+        amount = self.bars[column].missed_by(self.values.get(column))
+        return f"{column} by {amount:.2g}" if math.isfinite(amount) else f"{column} not measured"
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ...bootstrap.processes import ROOT, environment, run
-from ...errors import OneTakeError
+from ..bootstrap.processes import ROOT, environment, run
+from ..errors import OneTakeError
 
 _SCRIPT = ROOT / "tests" / "engines" / "blender_view.py"
 
@@ -39,4 +39,4 @@ def _blender() -> list[str | Path]:
         return [blender, *options, "--python", _SCRIPT, "--"]
     if python := os.environ.get("ONETAKE_BLENDER_PYTHON"):
         return [python, _SCRIPT]
-    raise OneTakeError("no_blender", "No Blender is set up; run `python3 onetake.py measure`.")
+    raise OneTakeError("no_blender", "No Blender is set up; run `python3 onetake.py setup`.")
