@@ -6,6 +6,7 @@ from typing import NoReturn
 
 from . import __version__, commands, estimators
 from .body import ensure_body
+from .device import DEVICES
 from .errors import OneTakeError
 from .evaluation.measure.command import add_command as add_measure
 from .log import explained
@@ -69,6 +70,10 @@ def _parser() -> _Parser:
     shared.add_argument(
         "--smoothing", default="default", help="preset, JSON file, or none (default)"
     )
+    shared.add_argument(
+        "--device", choices=DEVICES, default="auto",
+        help="where networks run (auto: a GPU that PyTorch can use, else the processor)",
+    )  # fmt: skip
     shared.add_argument("--threads", type=int, default=os.cpu_count() or 2, help=argparse.SUPPRESS)
 
     convert = commands_.add_parser(

@@ -13,6 +13,7 @@ import numpy as np
 from .blender_process import BlenderJob
 from .body import body_path
 from .conversion import Conversion, Options, convert_video
+from .device import choose_device
 from .errors import OneTakeError
 from .job import trim_cache
 from .log import explained
@@ -139,6 +140,7 @@ def _options(arguments: argparse.Namespace) -> Options:
         largest_only=arguments.people == "largest",
         silhouettes=arguments.silhouettes,
         threads=max(1, arguments.threads),
+        device=choose_device(arguments.device),
     )
 
 

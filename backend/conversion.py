@@ -35,6 +35,7 @@ class Options:
     largest_only: bool = False
     silhouettes: bool = False
     threads: int = 2
+    device: str = "cpu"  # cpu, cuda or mps
 
     def __post_init__(self) -> None:
         start, end = self.start or 0.0, math.inf if self.end is None else self.end
@@ -90,7 +91,7 @@ def _people(
     progress: Progress,
     should_stop: Callable[[], bool],
 ) -> tuple[list[PersonTrack], str | None]:
-    settings = {
+    settings = {  # not the device: landmarks differ by thousandths of a pixel
         "version": PEOPLE_VERSION,
         "start": options.start,
         "end": options.end,
@@ -105,6 +106,7 @@ def _people(
                 home() / "models",
                 keep_masks=options.silhouettes,
                 threads=options.threads,
+                device=options.device,
                 progress=lambda done, total: progress("finding people", done, total),
                 should_stop=should_stop,
             )
@@ -153,7 +155,8 @@ def _motion(
             progress=lambda done, total: progress(stage, done, total),
             should_stop=should_stop,
         )
-        np.savez(folder / "motion.npz", **vars(motion))
+        known = {key: value for key, value in vars(motion).items() if value is not None}
+        np.savez(folder / "motion.npz", **known)
 
     def load(folder: Path) -> CameraMotion:
         with np.load(folder / "motion.npz", allow_pickle=False) as data:

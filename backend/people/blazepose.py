@@ -17,7 +17,7 @@ from .blazepose_steps import (
     landmark_input,
     landmark_result,
 )
-from .detector import Detection, LandmarkResult, Region
+from .detector import Detection, LandmarkResult, PersonDetector, Region
 from .tflite_graph import with_outputs
 
 DETECTOR_FILE = "pose_detection.tflite"
@@ -49,6 +49,17 @@ class BlazePose:
             landmark_result(self._landmarks(landmark_input(rgb, region)), rgb, region)
             for region in regions
         ]
+
+
+def load_blazepose(
+    models_folder: Path, *, device: str = "cpu", threads: int = 2, features: bool = False
+) -> PersonDetector:
+    """BlazePose where it runs best: LiteRT on a CPU, torch on another device. See BlazePose."""
+    if device == "cpu":
+        return BlazePose(models_folder, threads=threads, features=features)
+    from .blazepose_torch import TorchBlazePose  # torch takes a second to load
+
+    return TorchBlazePose(models_folder, device=device, features=features)
 
 
 def read_model(path: Path) -> bytes:

@@ -65,7 +65,7 @@ _OPERATORS: dict[int, tuple[str, _Options]] = {
     34: ("PAD", {}),
     124: ("DENSIFY", {}),
 }
-_ACTIVATIONS = {0: "none", 1: "relu", 3: "relu6"}
+_ACTIVATIONS = {0: "none", 3: "relu6"}
 _PADDINGS = {0: "same", 1: "valid"}
 _TYPES = {0: np.float32, 1: np.float16, 2: np.int32}
 _INDEX_TYPES = {1: np.int32, 2: np.uint16, 3: np.uint8}  # of the union SparseIndexVector
