@@ -18,6 +18,9 @@ class CameraMotion:
     trans: np.ndarray  # (T, 3) pelvis joint
     betas: np.ndarray  # (10,) one shape for the clip
     confidence: np.ndarray  # (T, 24) 0..1; 0 where the person was not seen
+    # What only a trained estimator knows:
+    contacts: np.ndarray | None = None  # (T, 4) 0..1: left heel, left toe, right heel, right toe
+    up: np.ndarray | None = None  # (T, 3) unit, against gravity
 
 
 class Estimator(Protocol):

@@ -13,6 +13,7 @@ _ROLL, _PITCH = np.radians(4.0), np.radians(15.0)
 _STANDING = np.radians(8.0)  # of one second of a standing body's own up
 _STANDING_SECONDS = 1.0  # frames closer than this repeat the same error
 _MOST_SECONDS = 6.0  # more standing than this does not make its lean any truer
+_TOLD = np.radians(3.0)  # of an estimator's own gravity over a clip: its errors do not average out
 _ACROSS, _DEPTH = 0.02, 0.05  # of a standing foot: metres, and a share of its distance
 _SHORTEST_PHASE = 0.1  # seconds
 _LEVEL = 0.12  # metres within which feet stand on one level: depth is that unsure
@@ -35,6 +36,7 @@ class Evidence:
     body_up: np.ndarray  # (T, 3) unit, NaN where it tells nothing
     standing: np.ndarray  # (T, 4) bool
     timestamps: np.ndarray  # (T,) s
+    told_up: np.ndarray | None = None  # (T, 3) unit, gravity as a trained estimator sees it
 
     def steps(self) -> tuple[np.ndarray, np.ndarray]:
         """Places (N, 3) where a foot stood, and for how many seconds (N,)."""
@@ -49,7 +51,9 @@ class Evidence:
         return places, np.array([seconds for _, seconds in found])
 
     def lean(self) -> tuple[np.ndarray, float]:
-        """The body's mean up (3,) and its weight: more standing, up to a point, is surer."""
+        """What the body says of up (3,), and its weight: more standing, up to a point, is surer."""
+        if self.told_up is not None:
+            return _geometric_median(self.told_up), float(_STANDING / _TOLD)
         upright = self.body_up[np.isfinite(self.body_up[:, 0])]
         if not len(upright):
             return np.array([0.0, -1.0, 0.0]), 0.0

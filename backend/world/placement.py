@@ -61,8 +61,11 @@ def _see(motion: CameraMotion, timestamps: np.ndarray, body: Body) -> _Seen:
     joints, rotations = forward_kinematics(motion.local, rest, motion.trans)
     sole = _sole_points(body, motion.betas) - rest[[7, 10, 8, 11]]
     feet = joints[:, [7, 10, 8, 11]] + np.einsum("tkab,kb->tka", rotations[:, [7, 10, 8, 11]], sole)
-    known = motion.confidence[:, [7, 10, 8, 11]] > 0.2
-    still = still_probability(feet, timestamps) * known
+    if motion.contacts is not None:
+        still = motion.contacts
+    else:
+        known = motion.confidence[:, [7, 10, 8, 11]] > 0.2
+        still = still_probability(feet, timestamps) * known
     # From between the ankles to the neck: truer than the trunk alone, which leans in walking.
     body_up = joints[:, 12] - joints[:, [7, 8]].mean(axis=1)
     body_up /= np.linalg.norm(body_up, axis=-1, keepdims=True)
@@ -93,7 +96,9 @@ def _shared_floor(people: list[_Seen]) -> Floor:
             trunk = person.body_up @ (floor.up if floor is not None else [0.0, -1.0, 0.0])
             upright = (trunk > _UPRIGHT) & (person.still > _STANDS).any(axis=1)
             body_up = np.where(upright[:, None], person.body_up, np.nan)
-            evidence.append(Evidence(person.feet, body_up, stands, person.timestamps))
+            evidence.append(
+                Evidence(person.feet, body_up, stands, person.timestamps, person.motion.up)
+            )
         floor = find_floor(evidence)
     return floor
 

@@ -1,0 +1,111 @@
+"""`onetake`: the trained network, and the translation that its pose asks for.
+
+The network turns windows of BlazePose's landmarks into rotations, one shape, contacts and the
+direction of gravity (see `network`); the pelvis is then placed where the landmarks were seen.
+"""
+
+import ast
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors import safe_open
+
+from ...body.torch_body import TorchBody
+from ...errors import OneTakeError
+from ...motion.body import Body
+from ...people.track import PersonTrack
+from ..interface import CameraMotion
+from .config import FEATURES, NetworkConfig
+from .network import MotionTransformer
+from .run import Raw, Track, run
+from .translation import place_root
+
+WEIGHTS = Path(__file__).parents[2] / "weights" / "onetake.safetensors"
+_SURE, _LOST = 0.03, 0.25  # metres of expected error at which a joint is as good as known, or not
+
+
+class OneTakeEstimator:
+    """See the package's docstring. `weights` of another training run can be named."""
+
+    def __init__(self, weights: Path = WEIGHTS, *, flip: bool = True) -> None:
+        self.network, self.flip = load_network(weights), flip
+
+    def estimate(
+        self,
+        track: PersonTrack,
+        K: np.ndarray,
+        body: Body,
+        *,
+        progress: Callable[[int, int], None],
+        should_stop: Callable[[], bool],
+    ) -> CameraMotion:
+        """See Estimator.estimate."""
+        if should_stop():
+            raise OneTakeError("cancelled", "The job was cancelled.")
+        frames = len(track.seen)
+        given = as_tensors(track, K)
+        raw = run(self.network, given, flip=self.flip)
+        progress(frames, frames)
+        landmarks = _landmarks(body, raw)
+        trans = place_root(
+            landmarks,
+            given.rays.double().numpy(),
+            (given.visibility * given.seen[:, None]).double().numpy(),
+            raw.trans,
+            raw.velocity,
+            track.timestamps,
+        )
+        confidence = np.clip(np.log(_LOST / raw.error) / np.log(_LOST / _SURE), 0, 1)
+        return CameraMotion(
+            raw.rotations,
+            trans,
+            raw.betas,
+            (confidence * track.seen[:, None]).astype(np.float32),
+            contacts=raw.contacts,
+            up=raw.up,
+        )
+
+
+def load_network(weights: Path) -> MotionTransformer:
+    """The network as its file describes it, ready to run; OneTakeError bad_weights."""
+    try:
+        with safe_open(weights, "pt") as file:
+            said = {k: ast.literal_eval(v) for k, v in (file.metadata() or {}).items()}
+            state = {key: file.get_tensor(key).float() for key in file.keys()}  # noqa: SIM118
+        said.pop("step", None)
+        network = MotionTransformer(NetworkConfig(**said))
+        network.load_state_dict(state)
+    except (OSError, ValueError, TypeError, RuntimeError, SyntaxError) as error:
+        raise OneTakeError(
+            "bad_weights", f"{weights} holds no weights of the onetake network: {error}"
+        ) from error
+    return network.eval()
+
+
+def as_tensors(track: PersonTrack, K: np.ndarray) -> Track:
+    """A person's track as the network takes it: rays instead of pixels."""
+    frames = len(track.seen)
+    rays = (track.landmarks[..., :2] - K[:2, 2]) / np.array([K[0, 0], K[1, 1]])
+    return Track(
+        rays=torch.as_tensor(rays).float(),
+        visibility=torch.as_tensor(track.landmarks[..., 2]).float(),
+        world=torch.as_tensor(track.world_landmarks).float(),
+        features=torch.zeros(frames, FEATURES),
+        has_features=torch.zeros(frames, dtype=torch.bool),
+        seen=torch.as_tensor(track.seen),
+        times=torch.as_tensor(track.timestamps).double(),
+    )
+
+
+def _landmarks(body: Body, raw: Raw) -> np.ndarray:
+    """(T, 33, 3) of the posed body about its pelvis, camera axes."""
+    with torch.no_grad():
+        posed = TorchBody(body)(
+            torch.as_tensor(raw.rotations).float(),
+            torch.as_tensor(raw.betas).float(),
+            torch.zeros(len(raw.trans), 3),
+            landmarks=True,
+        )
+    return posed["landmarks"].double().numpy()

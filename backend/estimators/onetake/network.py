@@ -1,0 +1,161 @@
+"""The network: a window of what BlazePose reported in, motion out.
+
+A transformer over frames. Time enters as rotary embeddings in seconds (Su et al. 2021), so any
+frame rate, uneven frames and gaps are the same to it; attention looks both ways.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from .config import BETAS, FEATURES, JOINTS, LANDMARKS, NetworkConfig
+
+
+@dataclass(frozen=True)
+class Seen:
+    """B windows of T frames, canonical (see `canonical`). Unseen frames hold anything finite."""
+
+    points: Tensor  # (B, T, 33, 2)
+    visibility: Tensor  # (B, T, 33) 0..1
+    world: Tensor  # (B, T, 33, 3) m, BlazePose's own 3D
+    features: Tensor  # (B, T, 64) image features, about -1..1; zero where there are none
+    has_features: Tensor  # (B, T) bool
+    seen: Tensor  # (B, T) bool
+    times: Tensor  # (B, T) s
+    centre: Tensor  # (B, T, 2) where in the picture the person is
+    size: Tensor  # (B,) and how large
+
+
+@dataclass(frozen=True)
+class Answer:
+    """B windows of T frames, in the axes of the camera at the person."""
+
+    rotations: Tensor  # (B, T, 24, 3, 3) parent-relative; joint 0 from rest to camera
+    betas: Tensor  # (B, 10)
+    trans: Tensor  # (B, T, 3) pelvis joint, metres
+    velocity: Tensor  # (B, T, 3) of the pelvis, m/s
+    up: Tensor  # (B, T, 3) unit, against gravity
+    contacts: Tensor  # (B, T, 4) logits: heel and toe, left then right, standing still
+    error: Tensor  # (B, T, 24) log of the error in metres that each joint is thought to have
+
+
+class MotionTransformer(nn.Module):
+    """Seen -> Answer."""
+
+    # 6D rotations, pelvis place, velocity, up, contacts, error
+    OUTPUTS = (JOINTS * 6, 3, 3, 3, 4, JOINTS)
+
+    def __init__(self, config: NetworkConfig) -> None:
+        super().__init__()
+        self.config = config
+        # A landmark brings place, visibility and world place; a frame its flags, size and place.
+        inputs = LANDMARKS * (2 + 1 + 3) + 4 + (FEATURES + 1 if config.features else 0)
+        width = config.width
+        self.embed = nn.Sequential(
+            nn.Linear(inputs, 2 * width), nn.GELU(), nn.Linear(2 * width, width)
+        )
+        self.layers = nn.ModuleList(_Layer(config) for _ in range(config.layers))
+        self.norm = nn.LayerNorm(width)
+        self.out = nn.Linear(width, sum(self.OUTPUTS))
+        self.shape = nn.Sequential(nn.Linear(width, width), nn.GELU(), nn.Linear(width, BETAS + 1))
+        turns = torch.logspace(
+            *torch.log10(torch.tensor([config.slowest, config.fastest])).tolist(),
+            config.width // config.heads // 2,
+        )
+        self.register_buffer("turns", 2 * torch.pi * turns, persistent=False)
+        with torch.no_grad():
+            self.out.weight.mul_(0.1)
+            self.out.bias.zero_()
+            self.out.bias[: JOINTS * 6] = torch.eye(3)[:2].flatten().repeat(JOINTS)
+            # At first everybody stands upright, faces the camera and is three bodies away.
+            self.out.bias[:6] = torch.tensor([1.0, 0, 0, 0, -1.0, 0])
+            self.out.bias[JOINTS * 6 + 6 : JOINTS * 6 + 9] = torch.tensor([0.0, -1.0, 0.0])
+            self.out.bias[-JOINTS:] = -3.0
+
+    def forward(self, given: Seen) -> Answer:
+        """See Seen and Answer."""
+        batch, frames = given.seen.shape
+        x = self.embed(self._tokens(given))
+        angles = given.times[:, None, :, None] * self.turns
+        cosine, sine = angles.cos().to(x.dtype), angles.sin().to(x.dtype)
+        for layer in self.layers:
+            x = layer(x, cosine, sine)
+        x = self.norm(x)
+        sixes, place, velocity, up, contacts, error = self.out(x).float().split(self.OUTPUTS, -1)
+        shape = self.shape(x).float()
+        vote = shape[..., BETAS:].masked_fill(~given.seen[..., None], -1e4).softmax(dim=1)
+        return Answer(
+            rotations=from_six(sixes.view(batch, frames, JOINTS, 6)),
+            betas=(vote * shape[..., :BETAS]).sum(dim=1),
+            trans=self._trans(place, given.size),
+            velocity=velocity,
+            up=functional.normalize(up, dim=-1),
+            contacts=contacts,
+            error=error,
+        )
+
+    def _tokens(self, given: Seen) -> Tensor:
+        frames = given.seen.shape[1]
+        size = given.size.log()[:, None, None].expand(-1, frames, 1)
+        parts = [
+            given.points.clamp(-4, 4).flatten(2),
+            given.visibility - 0.5,
+            2 * given.world.clamp(-2, 2).flatten(2),
+        ]
+        known = torch.cat(parts, dim=-1) * given.seen[..., None]
+        parts = [known, given.seen[..., None].to(known.dtype), given.centre, 0.5 * size + 1]
+        if self.config.features:
+            has = (given.has_features & given.seen)[..., None].to(known.dtype)
+            parts += [given.features * has, has]
+        return torch.cat(parts, dim=-1)
+
+    @staticmethod
+    def _trans(place: Tensor, size: Tensor) -> Tensor:
+        """Place in the picture and log of the distance, both in the person's size, to metres."""
+        size = size[:, None, None]
+        # The landmarks' spread is about half a metre.
+        depth = 0.5 * place[..., 2:].clamp(-3, 3).exp() / size
+        return torch.cat([place[..., :2] * size * depth, depth], dim=-1)
+
+
+class _Layer(nn.Module):
+    def __init__(self, config: NetworkConfig) -> None:
+        super().__init__()
+        width = config.width
+        self.heads = config.heads
+        self.norm = nn.LayerNorm(width)
+        self.qkv = nn.Linear(width, 3 * width)
+        self.mix = nn.Linear(width, width)
+        self.mlp = nn.Sequential(
+            nn.LayerNorm(width),
+            nn.Linear(width, config.expansion * width),
+            nn.GELU(),
+            nn.Linear(config.expansion * width, width),
+        )
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(self, x: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
+        batch, frames, width = x.shape
+        q, k, v = self.qkv(self.norm(x)).view(batch, frames, 3, self.heads, -1).unbind(dim=2)
+        q, k, v = (part.transpose(1, 2) for part in (q, k, v))
+        mixed = functional.scaled_dot_product_attention(
+            _turn(q, cosine, sine), _turn(k, cosine, sine), v
+        )
+        x = x + self.dropout(self.mix(mixed.transpose(1, 2).reshape(batch, frames, width)))
+        return x + self.dropout(self.mlp(x))
+
+
+def _turn(x: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
+    """Rotary embedding of x (B, H, T, D) by angles (B, 1, T, D / 2)."""
+    a, b = x.chunk(2, dim=-1)
+    return torch.cat([a * cosine - b * sine, a * sine + b * cosine], dim=-1)
+
+
+def from_six(six: Tensor) -> Tensor:
+    """(..., 6) -> (..., 3, 3) rotations: the first two rows made orthonormal (Zhou et al. 2019)."""
+    first, second = six[..., :3], six[..., 3:]
+    a = functional.normalize(first, dim=-1)
+    b = functional.normalize(second - (a * second).sum(dim=-1, keepdim=True) * a, dim=-1)
+    return torch.stack([a, b, torch.linalg.cross(a, b)], dim=-2)

@@ -1,0 +1,102 @@
+"""`train CONFIG`: rendered pairs in, weights out."""
+
+import argparse
+import hashlib
+import signal
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from ..body import load_body
+from ..body.torch_body import TorchBody
+from ..errors import OneTakeError
+from ..estimators.onetake.network import MotionTransformer
+from .batches import Batches
+from .config import TrainingConfig
+from .curves import draw_curves
+from .loop import CHECKPOINT, Loop
+from .motion import MotionLibrary
+from .noise import NoiseModel
+from .synthetic import Synthetic
+from .windows import load_windows
+
+
+def add_command(commands: argparse._SubParsersAction) -> None:
+    """Register `train`."""
+    parser = commands.add_parser("train", help="train an estimator on rendered pairs and motion")
+    parser.add_argument("config", type=Path, help="a JSON file like backend/training/configs/*")
+    parser.add_argument("--motion", type=Path, default=Path("../shared/motion"),
+                        help="folder of captured motion (../shared/motion)")  # fmt: skip
+    parser.add_argument("--pairs", type=Path, required=True,
+                        help="folder of rendered pairs with train/ and val/ in it")  # fmt: skip
+    parser.add_argument("--output", type=Path, required=True,
+                        help="folder of the run: go on there if it holds a checkpoint")  # fmt: skip
+    parser.add_argument("--start", type=Path, help="checkpoint of another run to take weights from")
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
+    parser.add_argument("--threads", type=int, default=0, help="processor threads (all)")
+    parser.set_defaults(run=train)
+
+
+def train(arguments: argparse.Namespace) -> int:
+    """Run `train`; an interrupt keeps a checkpoint to go on from."""
+    config = TrainingConfig.load(arguments.config)
+    if arguments.threads:
+        torch.set_num_threads(arguments.threads)
+    body = TorchBody(load_body())
+    pairs = load_windows(arguments.pairs / "train")
+    validation = load_windows(arguments.pairs / "val")
+    noise = NoiseModel.fit(pairs, body)
+    synthetic = Synthetic(MotionLibrary.open(arguments.motion, "train"), body, noise)
+    torch.manual_seed(config.seed)
+    network = MotionTransformer(config.network)
+    if arguments.start:
+        network.load_state_dict(_weights_of(arguments.start))
+    output = arguments.output
+    loop = Loop(
+        network, config, TorchBody(load_body()), Batches(config, pairs, synthetic),
+        validation, output, _device(arguments.device),
+    )  # fmt: skip
+    config.save(output / "config.json")
+    frames = int(np.prod(pairs.seen.shape))
+    (output / "data.txt").write_text(
+        f"{frames} rendered frames, sha256 {data_hash(arguments.pairs)}\n", encoding="utf-8"
+    )
+    stopped: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, frame: stopped.append(number))
+    signal.signal(signal.SIGINT, lambda number, frame: stopped.append(number))
+    loop.run(_print_row, lambda: bool(stopped))
+    draw_curves(output)
+    return 128 + stopped[0] if stopped else 0
+
+
+def data_hash(pairs: Path) -> str:
+    """SHA-256 over every shard's name and bytes."""
+    digest = hashlib.sha256()
+    for path in sorted(pairs.rglob("*.npz")):
+        digest.update(path.relative_to(pairs).as_posix().encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _weights_of(run: Path) -> dict[str, torch.Tensor]:
+    try:
+        return torch.load(run / CHECKPOINT, map_location="cpu", weights_only=True)["average"]
+    except (OSError, KeyError, RuntimeError) as error:
+        raise OneTakeError("bad_checkpoint", f"{run} holds no checkpoint: {error}.") from error
+
+
+def _device(name: str) -> torch.device:
+    if name != "auto":
+        return torch.device(name)
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+def _print_row(row: dict) -> None:
+    shown = ("step", "minutes", "loss", "joints", "val_mpjpe", "val_pa_mpjpe",
+             "val_relative_accel", "val_angle_error", "val_slope", "val_r", "val_up")  # fmt: skip
+    line = "  ".join(f"{name.removeprefix('val_')} {row[name]:.4g}" for name in shown)
+    print(line, file=sys.stdout, flush=True)

@@ -1,0 +1,124 @@
+"""What the networks are trained on: each loss by itself, and their sum.
+
+Lengths in metres, windows of T frames in the axes of the camera at the person (see
+`estimators.onetake.canonical`); means over every number, so that weights do not depend on sizes.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from ..body.torch_body import TorchBody
+from ..estimators.onetake.network import Answer
+
+
+@dataclass(frozen=True)
+class LossWeights:
+    """Of each loss in the sum. The unit of each number is given so that they can be compared."""
+
+    joints: float = 5.0  # a metre
+    landmarks: float = 5.0
+    rotations: float = 0.5  # a radian, parent-relative
+    turns: float = 0.5  # a radian, in the camera
+    reprojection: float = 0.5  # half a body
+    velocity: float = 0.1  # m/s
+    acceleration: float = 0.002  # m/s^2
+    up: float = 1.0  # a radian
+    place: float = 0.3  # of the distance
+    root_velocity: float = 0.1  # m/s
+    contacts: float = 0.05
+    betas: float = 0.05  # a standard deviation
+    error: float = 0.02
+
+
+@dataclass(frozen=True)
+class Truth:
+    """B windows of T frames, in the axes of Answer."""
+
+    rotations: Tensor  # (B, T, 24, 3, 3)
+    trans: Tensor  # (B, T, 3)
+    velocity: Tensor  # (B, T, 3) m/s of the pelvis in the camera that films, turned
+    betas: Tensor  # (B, 10)
+    up: Tensor  # (B, T, 3)
+    contacts: Tensor  # (B, T, 4) 0 or 1
+    depth_scale: Tensor  # (B,) what a wrong focal length makes of distances
+
+
+def posed(body: TorchBody, rotations: Tensor, betas: Tensor, trans: Tensor) -> dict[str, Tensor]:
+    """Joints (B, T, 24, 3), landmarks (B, T, 33, 3) and global rotations (B, T, 24, 3, 3)."""
+    batch, frames = rotations.shape[:2]
+    result = body(
+        rotations.flatten(0, 1),
+        betas[:, None].expand(-1, frames, -1).flatten(0, 1),
+        trans.flatten(0, 1),
+        landmarks=True,
+    )
+    return {key: value.unflatten(0, (batch, frames)) for key, value in result.items()}
+
+
+def losses(
+    answer: Answer, truth: Truth, body: TorchBody, times: Tensor, size: Tensor
+) -> dict[str, Tensor]:
+    """Every loss of one batch, by the names of LossWeights. times (B, T) s, size (B,) rays."""
+    origin = torch.zeros_like(truth.trans)
+    got = posed(body, answer.rotations, answer.betas, origin)
+    with torch.no_grad():
+        want = posed(body, truth.rotations, truth.betas, origin)
+    joints = (got["joints"] - want["joints"]).norm(dim=-1)
+    step = times.diff(dim=1)[..., None, None].clamp(min=1e-3)
+
+    def moves(points: Tensor) -> tuple[Tensor, Tensor]:
+        velocity = points.diff(dim=1) / step
+        return velocity, velocity.diff(dim=1) / (0.5 * (step[:, 1:] + step[:, :-1]))
+
+    velocity, acceleration = moves(got["joints"])
+    true_velocity, true_acceleration = moves(want["joints"])
+    scaled = truth.trans * _along_depth(truth.depth_scale)
+    seen = _view(got["landmarks"], answer.trans, size)
+    there = _view(want["landmarks"], scaled, size)
+    depth = truth.trans[..., 2] * truth.depth_scale[:, None]
+    across = size[:, None, None] * depth[..., None]
+    root_velocity = truth.velocity * _along_depth(truth.depth_scale)
+    return {
+        "joints": joints.mean(),
+        "landmarks": (got["landmarks"] - want["landmarks"]).norm(dim=-1).mean(),
+        "rotations": _angle(answer.rotations, truth.rotations)[..., 1:].mean(),
+        "turns": _angle(got["rotations"], want["rotations"]).mean(),
+        "reprojection": (seen - there).clamp(-2, 2).norm(dim=-1).mean(),
+        "velocity": (velocity - true_velocity).norm(dim=-1).mean(),
+        "acceleration": (acceleration - true_acceleration).norm(dim=-1).mean(),
+        "up": (answer.up - truth.up).norm(dim=-1).mean(),
+        "place": (answer.trans[..., 2].log() - depth.log()).abs().mean()
+        + ((answer.trans - scaled)[..., :2] / across).abs().mean(),
+        "root_velocity": (answer.velocity - root_velocity).norm(dim=-1).mean(),
+        "contacts": functional.binary_cross_entropy_with_logits(answer.contacts, truth.contacts),
+        "betas": (answer.betas - truth.betas).abs().mean(),
+        # A Laplace distribution about the answer: its best scale is the error to be expected.
+        "error": (joints.detach() * torch.exp(-answer.error) + answer.error).mean(),
+    }
+
+
+def total(parts: dict[str, Tensor], weights: LossWeights) -> Tensor:
+    """The weighted sum."""
+    return sum(getattr(weights, name) * value for name, value in parts.items())
+
+
+def _angle(a: Tensor, b: Tensor) -> Tensor:
+    """About the angle in radians between rotations (..., 3, 3): smooth everywhere but at none."""
+    chord = (a - b).square().sum(dim=(-1, -2))  # 8 sin^2(angle / 2)
+    return (chord / 2 + 1e-6).sqrt()
+
+
+def _along_depth(scale: Tensor) -> Tensor:
+    """(B,) -> (B, 1, 3) that scales z alone."""
+    ones = torch.ones_like(scale)
+    return torch.stack([ones, ones, scale], dim=-1)[:, None]
+
+
+def _view(points: Tensor, trans: Tensor, size: Tensor) -> Tensor:
+    """Points (B, T, N, 3) about the pelvis at trans (B, T, 3) -> (B, T, N, 2) in the canonical
+    picture."""
+    placed = points + trans[:, :, None]
+    return placed[..., :2] / placed[..., 2:].clamp(min=0.2) / size[:, None, None, None]

@@ -1,0 +1,177 @@
+"""Windows of training data: what BlazePose reported, beside the truth."""
+
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from ..errors import OneTakeError
+from ..estimators.onetake.canonical import canonical
+from ..estimators.onetake.network import Seen
+from ..motion.rotations import axis_angle_to_matrix
+from ..motion.skeleton import LANDMARK_MIRROR, MIRROR
+from .losses import Truth
+from .pairs import read_shards
+
+FEATURE_STEP = 127.0  # steps of an image feature on disk to one
+_FLIP = np.array([-1.0, 1.0, 1.0], np.float32)
+
+
+@dataclass(frozen=True)
+class Windows:
+    """B windows of T frames, numpy float32, in the axes of the true camera."""
+
+    rays: np.ndarray  # (B, T, 33, 2) slopes of the reported landmarks
+    visibility: np.ndarray  # (B, T, 33) 0..1
+    world: np.ndarray  # (B, T, 33, 3) m, as reported
+    features: np.ndarray  # (B, T, 64)
+    has_features: np.ndarray  # (B, T) bool
+    seen: np.ndarray  # (B, T) bool
+    times: np.ndarray  # (B, T) s
+    poses: np.ndarray  # (B, T, 24, 3) axis-angle, the root in the camera
+    trans: np.ndarray  # (B, T, 3) pelvis joint, m
+    up: np.ndarray  # (B, T, 3)
+    betas: np.ndarray  # (B, 10)
+    contacts: np.ndarray  # (B, T, 4)
+
+    def __len__(self) -> int:
+        return len(self.rays)
+
+    def take(self, index) -> "Windows":
+        """Some of the windows."""
+        return Windows(**{f.name: getattr(self, f.name)[index] for f in fields(self)})
+
+    def frames(self, span: slice) -> "Windows":
+        """Some of the frames of every window."""
+        return Windows(
+            **{
+                f.name: getattr(self, f.name)[:, span] if f.name != "betas" else self.betas
+                for f in fields(self)
+            }
+        )
+
+
+def load_windows(folder: Path) -> Windows:
+    """Every clip of a folder of rendered pairs; all have the same number of frames.
+
+    Raises OneTakeError no_pairs where there are none.
+    """
+    try:
+        data = read_shards(folder)
+    except FileNotFoundError as error:
+        raise OneTakeError(
+            "no_pairs",
+            f"There are no rendered pairs in {folder}; `python -m backend.training.pairs` makes "
+            "them.",
+        ) from error
+    clips, frames = len(data["betas"]), int(data["start"][1])
+    assert (np.diff(data["start"]) == frames).all(), "clips differ in length"
+
+    def of(name: str, kind: type = np.float32) -> np.ndarray:
+        return data[name].reshape(clips, frames, *data[name].shape[1:]).astype(kind)
+
+    region = of("region")
+    rays = region[..., None, :2] + of("landmarks") * region[..., None, 2:3]
+    return Windows(
+        rays=rays,
+        visibility=of("visibility") / 255,
+        world=of("world"),
+        features=of("features") / FEATURE_STEP,
+        has_features=np.repeat(data["has_features"][:, None], frames, axis=1),
+        seen=of("seen", bool),
+        times=(np.arange(frames) / data["fps"][:, None]).astype(np.float32),
+        poses=of("poses"),
+        trans=of("trans"),
+        up=of("up"),
+        betas=data["betas"].astype(np.float32),
+        contacts=of("contacts"),
+    )
+
+
+def joined(parts: list[Windows]) -> Windows:
+    """The windows of several, one after another."""
+    return Windows(
+        **{f.name: np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Windows)}
+    )
+
+
+def mirrored(windows: Windows) -> Windows:
+    """Seen in a mirror. Image features are not known there."""
+    side = [2, 3, 0, 1]
+    return replace(
+        windows,
+        rays=windows.rays[:, :, LANDMARK_MIRROR] * _FLIP[:2],
+        visibility=windows.visibility[:, :, LANDMARK_MIRROR],
+        world=windows.world[:, :, LANDMARK_MIRROR] * _FLIP,
+        has_features=np.zeros_like(windows.has_features),
+        # A turn vector is a pseudovector: the mirror keeps its x and turns the rest round.
+        poses=windows.poses[:, :, MIRROR] * -_FLIP,
+        trans=windows.trans * _FLIP,
+        up=windows.up * _FLIP,
+        contacts=windows.contacts[:, :, side],
+    )
+
+
+def prepared(
+    windows: Windows,
+    device: torch.device,
+    *,
+    roll: np.ndarray | None = None,
+    lens: np.ndarray | None = None,
+) -> tuple[Seen, Truth]:
+    """As the network takes them and is to answer.
+
+    roll (B,) radians: every window turned in the picture; lens (B,): rays lengthened as a wrong
+    focal length does.
+    """
+    to = {
+        f.name: torch.as_tensor(getattr(windows, f.name)).to(device)
+        for f in fields(windows)
+        if f.name != "poses"
+    }
+    view = canonical(to["rays"], to["seen"], to["times"])
+    count = len(windows)
+    roll = np.zeros(count) if roll is None else roll
+    lens = torch.as_tensor(np.ones(count) if lens is None else lens).to(view.size)
+    spin = torch.as_tensor(
+        axis_angle_to_matrix(np.stack([0 * roll, 0 * roll, roll], axis=-1)), dtype=torch.float32
+    ).to(device)
+    turn = spin[:, None] @ view.turn
+    local = torch.as_tensor(axis_angle_to_matrix(windows.poses).astype(np.float32)).to(device)
+    local[:, :, 0] = turn @ local[:, :, 0]
+
+    def turned(vectors: torch.Tensor) -> torch.Tensor:
+        return (turn @ vectors[..., None])[..., 0]
+
+    flat = spin[:, None, :2, :2].transpose(-1, -2)
+    given = Seen(
+        points=view.points @ flat,
+        visibility=to["visibility"],
+        world=to["world"] @ spin[:, None].transpose(-1, -2),
+        features=to["features"],
+        has_features=to["has_features"],
+        seen=to["seen"],
+        times=to["times"],
+        centre=lens[:, None, None] * (view.centre[:, :, None] @ flat)[:, :, 0],
+        size=lens * view.size,
+    )
+    truth = Truth(
+        rotations=local,
+        trans=turned(to["trans"]),
+        velocity=turned(_rate(to["trans"], to["times"])),
+        betas=to["betas"],
+        up=turned(to["up"]),
+        contacts=to["contacts"].float(),
+        depth_scale=1 / lens,
+    )
+    return given, truth
+
+
+def _rate(values: torch.Tensor, times: torch.Tensor) -> torch.Tensor:
+    """Change of (B, T, 3) a second: from the frame before to the frame after, where there are."""
+    ahead = torch.cat([values[:, 1:], values[:, -1:]], dim=1)
+    behind = torch.cat([values[:, :1], values[:, :-1]], dim=1)
+    late = torch.cat([times[:, 1:], times[:, -1:]], dim=1)
+    early = torch.cat([times[:, :1], times[:, :-1]], dim=1)
+    return (ahead - behind) / (late - early).clamp(min=1e-3)[..., None]

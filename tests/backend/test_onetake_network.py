@@ -1,0 +1,188 @@
+"""The `onetake` network's parts: what it sees, what it says, how clips are put together."""
+
+import numpy as np
+import pytest
+import torch
+
+from backend.estimators.onetake.canonical import canonical, turn_towards
+from backend.estimators.onetake.config import NetworkConfig
+from backend.estimators.onetake.network import MotionTransformer, Seen, from_six
+from backend.estimators.onetake.run import OVERLAP, WINDOW, Track, run, window_starts
+from backend.estimators.onetake.translation import place_root
+from backend.motion.rotations import axis_angle_to_matrix
+
+SMALL = NetworkConfig(width=32, layers=2, heads=2, dropout=0.0)
+
+
+def a_person(frames: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Landmarks (T, 33, 3) in the camera, metres, drifting, and times (T,)."""
+    rng = np.random.default_rng(seed)
+    shape = rng.normal(size=(33, 3)) * [0.25, 0.6, 0.2]
+    drift = np.cumsum(rng.normal(size=(frames, 1, 3)) * 0.01, axis=0)
+    return shape + drift + [0.4, 0.1, 4.0], np.arange(frames) / 30
+
+
+def rays_of(points: np.ndarray) -> torch.Tensor:
+    return torch.as_tensor(points[..., :2] / points[..., 2:]).float()[None]
+
+
+def network() -> MotionTransformer:
+    torch.manual_seed(3)
+    made = MotionTransformer(SMALL).eval()
+    for weight in made.out.parameters():  # an untrained head says the same of everybody
+        torch.nn.init.normal_(weight, std=0.1)
+    return made
+
+
+def track(points: np.ndarray, times: np.ndarray) -> Track:
+    frames = len(times)
+    return Track(
+        rays=rays_of(points)[0],
+        visibility=torch.ones(frames, 33),
+        world=torch.as_tensor(points - points[:, 23:25].mean(axis=1, keepdims=True)).float(),
+        features=torch.zeros(frames, 64),
+        has_features=torch.zeros(frames, dtype=torch.bool),
+        seen=torch.ones(frames, dtype=torch.bool),
+        times=torch.as_tensor(times),
+    )
+
+
+def test_the_canonical_view_knows_neither_the_lens_nor_the_corner_of_the_picture():
+    points, times = a_person(12)
+    seen, times = torch.ones(1, 12, dtype=torch.bool), torch.as_tensor(times).float()[None]
+    straight = canonical(rays_of(points), seen, times)
+    turn = axis_angle_to_matrix(np.array([0.15, -0.3, 0.0]))
+    turned = canonical(rays_of(points @ turn.T), seen, times)
+    # What is left is roll: the two shortest turns differ by one about the view itself.
+    apart = turned.turn @ torch.as_tensor(turn).float() @ straight.turn.transpose(-1, -2)
+    roll = torch.atan2(apart[..., 1, 0], apart[..., 0, 0])[:, :, None]
+    c, s = roll.cos(), roll.sin()
+    x, y = straight.points.unbind(-1)
+    expected = torch.stack([c * x - s * y, s * x + c * y], -1)
+    assert (turned.points - expected).abs().max() < 0.02
+    assert turned.size == pytest.approx(straight.size, rel=0.01)
+
+
+def test_the_canonical_view_is_bridged_over_frames_without_a_sighting():
+    points, times = a_person(20)
+    rays, seen = rays_of(points), torch.ones(1, 20, dtype=torch.bool)
+    seen[0, 5:12] = False
+    rays[0, 5:12] = 1e3  # nothing of them may be used
+    view = canonical(rays, seen, torch.as_tensor(times).float()[None])
+    assert view.centre.abs().max() < 1 and view.size < 1
+
+
+def test_the_turn_makes_the_ray_the_axis():
+    centre = torch.tensor([[0.7, -0.4], [0.0, 0.0]])
+    turn = turn_towards(centre)
+    ray = torch.cat([centre, torch.ones(2, 1)], -1)[..., None]
+    ahead = (turn @ ray)[..., 0]
+    assert ahead[:, :2].abs().max() < 1e-6
+    assert torch.allclose(turn @ turn.transpose(-1, -2), torch.eye(3).expand(2, 3, 3), atol=1e-6)
+
+
+def test_six_numbers_are_the_first_two_rows_of_a_rotation():
+    rotation = torch.as_tensor(
+        axis_angle_to_matrix(np.random.default_rng(0).normal(size=(50, 3)))
+    ).float()
+    assert torch.allclose(from_six(rotation[:, :2].flatten(1)), rotation, atol=1e-5)
+
+
+def test_time_is_what_counts_not_the_number_of_the_frame():
+    points, times = a_person(16)
+    made, given = network(), track(points, times)
+    again = Track(**(vars(given) | {"times": given.times + 100}))
+    assert np.abs(run(made, given).rotations - run(made, again).rotations).max() < 1e-4
+    slower = Track(**(vars(given) | {"times": given.times * 4}))
+    assert np.abs(run(made, given).rotations - run(made, slower).rotations).max() > 1e-3
+
+
+def test_windows_cover_a_clip_and_overlap():
+    for frames in (1, WINDOW, WINDOW + 1, 200, 1000):
+        covered = np.zeros(frames, int)
+        starts = window_starts(frames)
+        for start in starts:
+            covered[start : start + WINDOW] += 1
+        assert covered.all()
+        assert all(a + WINDOW - b >= OVERLAP for a, b in zip(starts, starts[1:], strict=False))
+
+
+def test_a_long_clip_has_no_seams():
+    points, times = a_person(3 * WINDOW)
+    raw = run(network(), track(points, times))
+    steps = np.abs(np.diff(raw.rotations, axis=0)).max(axis=(1, 2, 3))
+    starts = window_starts(len(times))[1:]
+    edges = [*starts, *(start + OVERLAP for start in starts)]
+    around = [steps[max(edge - 2, 0) : edge + 2].max() for edge in edges]
+    assert max(around) < 3 * np.quantile(steps, 0.95)
+
+
+def test_the_mean_with_the_mirror_image_is_the_mirror_image_of_itself():
+    """Flip averaging: a mirrored person gets the mirrored answer, whatever the network says."""
+    from backend.motion.skeleton import LANDMARK_MIRROR, MIRROR
+
+    points, times = a_person(10)
+    flipped = points[:, LANDMARK_MIRROR] * [-1, 1, 1]
+    made = network()
+    here, there = (
+        run(made, track(points, times), flip=True),
+        run(made, track(flipped, times), flip=True),
+    )
+    flip = np.array([-1.0, 1.0, 1.0])
+    mirrored = here.rotations[:, MIRROR] * (flip[:, None] * flip)
+    assert np.abs(mirrored - there.rotations).max() < 1e-4
+    assert np.abs(here.trans * flip - there.trans).max() < 1e-3
+    assert np.abs(here.contacts[:, [2, 3, 0, 1]] - there.contacts).max() < 1e-4
+
+
+def test_unseen_frames_say_nothing():
+    points, times = a_person(16)
+    given = track(points, times)
+    given.seen[4:8] = False
+    wild = Track(**(vars(given) | {"rays": given.rays.clone(), "world": given.world.clone()}))
+    wild.rays[4:8], wild.world[4:8] = 7.0, -3.0
+    made = network()
+    # Their own direction is bridged, but rays that project nowhere must not leak in.
+    assert np.abs(run(made, given).rotations - run(made, wild).rotations).max() < 1e-5
+
+
+def test_the_root_is_placed_where_the_landmarks_were_seen():
+    points, times = a_person(40, seed=2)
+    pelvis = points[:, 23:25].mean(axis=1)
+    landmarks = points - pelvis[:, None]
+    rays = points[..., :2] / points[..., 2:]
+    rays[:, 7] += 0.5  # an outlier
+    velocity = np.gradient(pelvis, times, axis=0)
+    found = place_root(landmarks, rays, np.ones((40, 33)), pelvis * 1.2, velocity, times)
+    assert np.abs(found[:, :2] - pelvis[:, :2]).max() < 0.01
+    assert np.abs(found[:, 2] - pelvis[:, 2]).max() < 0.1
+    # Frames in which nothing was seen follow the velocity.
+    trust = np.ones((40, 33))
+    trust[10:20] = 0
+    found = place_root(landmarks, rays, trust, pelvis * 1.2, velocity, times)
+    assert np.abs(found[10:20] - pelvis[10:20]).max() < 0.15
+
+
+def test_one_frame_is_a_clip():
+    points, times = a_person(1)
+    raw = run(network(), track(points, times), flip=True)
+    place_root(points - points[:, :1], rays_of(points)[0].numpy(), np.ones((1, 33)), raw.trans,
+               raw.velocity, times)  # fmt: skip
+    assert np.isfinite(raw.rotations).all() and raw.rotations.shape == (1, 24, 3, 3)
+
+
+def test_every_answer_has_its_shape():
+    seen = Seen(
+        torch.zeros(2, 5, 33, 2), torch.ones(2, 5, 33), torch.zeros(2, 5, 33, 3),
+        torch.zeros(2, 5, 64), torch.zeros(2, 5, dtype=torch.bool),
+        torch.ones(2, 5, dtype=torch.bool), torch.arange(5.0).expand(2, 5) / 30,
+        torch.zeros(2, 5, 2), torch.full((2,), 0.2),
+    )  # fmt: skip
+    for features in (False, True):
+        config = NetworkConfig(width=32, layers=1, heads=2, features=features)
+        answer = MotionTransformer(config).eval()(seen)
+        assert answer.rotations.shape == (2, 5, 24, 3, 3)
+        assert torch.allclose(torch.linalg.det(answer.rotations), torch.ones(2, 5, 24), atol=1e-5)
+        assert answer.betas.shape == (2, 10) and answer.trans.shape == (2, 5, 3)
+        assert answer.contacts.shape == (2, 5, 4) and answer.error.shape == (2, 5, 24)
+        assert torch.allclose(answer.up.norm(dim=-1), torch.ones(2, 5))

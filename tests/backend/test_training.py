@@ -1,0 +1,219 @@
+"""Training: the losses by hand, faults, batches, and a loop that goes on where it stopped."""
+
+import json
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+import torch
+
+from backend.body.make import body_arrays
+from backend.body.torch_body import TorchBody
+from backend.errors import OneTakeError
+from backend.estimators.onetake import load_network
+from backend.estimators.onetake.config import NetworkConfig
+from backend.estimators.onetake.network import Answer, MotionTransformer
+from backend.motion.body import Body
+from backend.training.batches import Batches
+from backend.training.config import TrainingConfig
+from backend.training.faults import FaultRates, faulty
+from backend.training.loop import BEST, CURVES, Loop
+from backend.training.losses import LossWeights, losses, posed, total
+from backend.training.noise import NoiseModel
+from backend.training.windows import Windows, mirrored, prepared
+
+FRAMES = 8
+NO_FAULTS = FaultRates(**{f.name: 0.0 for f in fields(FaultRates)})
+
+
+@pytest.fixture(scope="module")
+def body() -> TorchBody:
+    arrays = body_arrays()
+    keys = ("v_template", "shapedirs", "J_regressor", "weights", "f", "landmark_regressor")
+    return TorchBody(Body("onetake", **{key: arrays[key] for key in keys}))
+
+
+@pytest.fixture(scope="module")
+def windows(body) -> Windows:
+    """People whose landmarks are reported as they are."""
+    rng = np.random.default_rng(0)
+    count = 12
+    pose = rng.normal(size=(count, 1, 24, 3)) * 0.3
+    poses = (pose + np.cumsum(rng.normal(size=(count, FRAMES, 24, 3)) * 0.01, 1)).astype("f4")
+    poses[:, :, 0] += [np.pi, 0, 0]  # upright in a camera whose y points down
+    trans = rng.normal(size=(count, 1, 3)) * 0.3 + [0, 0, 4]
+    trans = np.repeat(trans, FRAMES, 1).astype("f4")
+    betas = rng.normal(size=(count, 10)).astype("f4")
+    windows = Windows(
+        rays=np.zeros((count, FRAMES, 33, 2), "f4"),
+        visibility=np.full((count, FRAMES, 33), 0.9, "f4"),
+        world=np.zeros((count, FRAMES, 33, 3), "f4"),
+        features=np.zeros((count, FRAMES, 64), "f4"),
+        has_features=np.zeros((count, FRAMES), bool),
+        seen=np.ones((count, FRAMES), bool),
+        times=np.tile(np.arange(FRAMES, dtype="f4") / 30, (count, 1)),
+        poses=poses, trans=trans, betas=betas,
+        up=np.tile(np.array([0, -1, 0], "f4"), (count, FRAMES, 1)),
+        contacts=np.zeros((count, FRAMES, 4), "f4"),
+    )  # fmt: skip
+    from backend.motion.rotations import axis_angle_to_matrix
+
+    rotations = torch.as_tensor(axis_angle_to_matrix(poses)).float()
+    with torch.no_grad():
+        landmarks = posed(body, rotations, torch.as_tensor(betas), torch.zeros(count, FRAMES, 3))
+    landmarks = landmarks["landmarks"].numpy()
+    placed = landmarks + trans[:, :, None]
+    middle = landmarks[:, :, 23:25].mean(axis=2, keepdims=True)
+    return replace(windows, rays=placed[..., :2] / placed[..., 2:], world=landmarks - middle)
+
+
+def perfect(truth) -> Answer:
+    scaled = truth.trans.clone()
+    scaled[..., 2] *= truth.depth_scale[:, None]
+    velocity = truth.velocity.clone()
+    velocity[..., 2] *= truth.depth_scale[:, None]
+    return Answer(
+        rotations=truth.rotations, betas=truth.betas, trans=scaled,
+        velocity=velocity, up=truth.up,
+        contacts=torch.where(truth.contacts > 0.5, 20.0, -20.0),
+        error=torch.full(truth.rotations.shape[:3], -3.0),
+    )  # fmt: skip
+
+
+def test_the_truth_has_no_loss_whatever_the_roll_and_the_lens(windows, body):
+    count = len(windows)
+    given, truth = prepared(
+        windows, torch.device("cpu"), roll=np.full(count, 0.3), lens=np.full(count, 1.3)
+    )
+    parts = losses(perfect(truth), truth, body, given.times, given.size)
+    for name, value in parts.items():
+        if name not in ("error", "rotations", "turns"):
+            assert abs(float(value)) < 1e-4, name
+    # The smooth angle has a thousandth of a radian at its bottom.
+    assert float(parts["rotations"]) < 2e-3 and float(parts["turns"]) < 2e-3
+
+
+def test_losses_speak_in_their_units(windows, body):
+    given, truth = prepared(windows, torch.device("cpu"))
+    right = perfect(truth)
+    turned = right.rotations.clone()
+    angle = torch.tensor(0.2)
+    c, s = angle.cos(), angle.sin()
+    nod = torch.tensor([[1.0, 0, 0], [0, c, -s], [0, s, c]])
+    turned[:, :, 15] = turned[:, :, 15] @ nod
+    parts = losses(replace(right, rotations=turned), truth, body, given.times, given.size)
+    chord = 2 * np.sin(0.1)  # |R - 1| / sqrt(2) of a turn by 0.2
+    assert float(parts["rotations"]) == pytest.approx(chord / 23 + 1e-3, rel=0.05)
+    assert float(parts["joints"]) < 1e-6  # the head's joint itself stays
+    moved = right.trans + torch.tensor([0.0, 0.0, 0.4])
+    parts = losses(replace(right, trans=moved), truth, body, given.times, given.size)
+    expected = (moved[..., 2] / truth.trans[..., 2]).log().mean()
+    assert float(parts["place"]) == pytest.approx(float(expected), rel=0.05)
+    swung = right.velocity + torch.tensor([0.5, 0, 0])
+    parts = losses(replace(right, velocity=swung), truth, body, given.times, given.size)
+    assert float(parts["root_velocity"]) == pytest.approx(0.5, rel=1e-3)
+
+
+def test_every_loss_reaches_the_network(windows, body):
+    torch.manual_seed(0)
+    network = MotionTransformer(NetworkConfig(width=32, layers=1, heads=2, dropout=0.0))
+    given, truth = prepared(windows, torch.device("cpu"))
+    for name in LossWeights.__dataclass_fields__:
+        network.zero_grad()
+        losses(network(given), truth, body, given.times, given.size)[name].backward()
+        reached = sum(float(p.grad.abs().sum()) for p in network.parameters() if p.grad is not None)
+        assert np.isfinite(reached) and reached > 0, name
+
+
+def test_a_mirror_twice_is_nothing_and_once_is_a_mirrored_body(windows, body):
+    again = mirrored(mirrored(windows))
+    for name in ("rays", "world", "poses", "trans", "up", "contacts"):
+        assert np.allclose(getattr(again, name), getattr(windows, name), atol=1e-6), name
+    # Our body is symmetric, so what a mirrored body reports is the mirrored report.
+    given, truth = prepared(mirrored(windows), torch.device("cpu"))
+    with torch.no_grad():
+        there = posed(body, truth.rotations, truth.betas, truth.trans)["landmarks"]
+    flat = there[..., :2] / there[..., 2:] / given.size[:, None, None, None]
+    assert (flat - given.points).abs().max() < 0.02
+
+
+def test_faults_leave_the_truth_and_without_rates_everything(windows):
+    rng = np.random.default_rng(1)
+    same = faulty(windows, rng, NO_FAULTS)
+    spoilt = faulty(windows, rng, FaultRates(swap=1, lost_limb=1, wild_limb=1, gap=1, jump=1))
+    for f in fields(Windows):
+        assert np.array_equal(getattr(same, f.name), getattr(windows, f.name)), f.name
+    for name in ("poses", "trans", "up", "betas", "contacts", "times"):
+        assert np.array_equal(getattr(spoilt, name), getattr(windows, name)), name
+    assert not np.array_equal(spoilt.rays, windows.rays)
+    assert spoilt.seen.any(axis=1).all() and not spoilt.seen.all()
+    assert (spoilt.visibility >= 0).all() and (spoilt.visibility <= 1).all()
+
+
+def test_borrowed_errors_bring_back_what_was_reported(windows, body):
+    """Fitted to exact reports, the noise model reports exactly; a shift is learnt and given."""
+    rng = np.random.default_rng(0)
+    model = NoiseModel.fit(replace(windows, world=windows.world + 0.05), body)
+    given, truth = prepared(windows, torch.device("cpu"))
+    with torch.no_grad():
+        landmarks = posed(body, truth.rotations, truth.betas, torch.zeros_like(truth.trans))
+    rays, visibility, world = model.report(landmarks["landmarks"], truth.trans, given.times, rng)
+    expected = truth.trans[:, :, None] + landmarks["landmarks"]
+    assert (rays - expected[..., :2] / expected[..., 2:]).abs().max() < 0.02
+    middle = landmarks["landmarks"][:, :, 23:25].mean(dim=2, keepdim=True)
+    assert (world - (landmarks["landmarks"] - middle)).mean() == pytest.approx(0.05, abs=0.01)
+    assert visibility.mean() == pytest.approx(0.9, abs=0.02)
+
+
+def small(**settings) -> TrainingConfig:
+    network = NetworkConfig(width=32, layers=1, heads=2)
+    return TrainingConfig(
+        "test", network=network, frames=FRAMES, rendered=4, synthetic=0, warmup=1,
+        **({"steps": 6, "validate_every": 3} | settings),
+    )  # fmt: skip
+
+
+def trained(config, windows, body, folder, stop_after=None):
+    torch.manual_seed(config.seed)
+    loop = Loop(
+        MotionTransformer(config.network), config, body, Batches(config, windows, None),
+        windows, folder, torch.device("cpu"),
+    )  # fmt: skip
+    rows = []
+    calls = iter(range(1000))
+    loop.run(rows.append, lambda: stop_after is not None and next(calls) + 1 >= stop_after)
+    return loop, rows
+
+
+def test_a_run_that_was_stopped_goes_on_to_the_same_weights(windows, body, tmp_path):
+    whole, _ = trained(small(), windows, body, tmp_path / "whole")
+    trained(small(), windows, body, tmp_path / "parts", stop_after=2)
+    resumed, _ = trained(small(), windows, body, tmp_path / "parts")
+    assert resumed.step == whole.step == 6
+    for name, value in whole.average.items():
+        assert torch.allclose(value, resumed.average[name], atol=1e-6), name
+    assert len((tmp_path / "parts" / CURVES).read_text().splitlines()) == 4  # 2, 3 and 6
+
+
+def test_training_learns_and_its_weights_load(windows, body, tmp_path):
+    _, rows = trained(
+        small(steps=150, validate_every=75, rate=3e-3, faults=NO_FAULTS), windows, body, tmp_path
+    )
+    assert rows[-1]["val_mpjpe"] < 0.9 * rows[0]["val_mpjpe"]
+    network = load_network(tmp_path / BEST)
+    assert network.config == small().network
+
+
+def test_it_stops_when_nothing_gets_better(windows, body, tmp_path):
+    loop, _ = trained(small(steps=50, rate=0.0, patience=2), windows, body, tmp_path)
+    assert loop.step == 9  # one best, two that are no better
+
+
+def test_a_configuration_is_read_back_and_a_wrong_one_is_named(tmp_path):
+    path = tmp_path / "config.json"
+    config = small(rate=1e-3)
+    config.save(path)
+    assert TrainingConfig.load(path) == config
+    path.write_text(json.dumps({"name": "x", "network": {"widht": 3}}))
+    with pytest.raises(OneTakeError, match="widht"):
+        TrainingConfig.load(path)
