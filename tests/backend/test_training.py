@@ -18,7 +18,7 @@ from backend.training.batches import Batches
 from backend.training.config import TrainingConfig
 from backend.training.faults import FaultRates, faulty
 from backend.training.loop import BEST, CURVES, Loop
-from backend.training.losses import LossWeights, losses, posed, total
+from backend.training.losses import LossWeights, losses, posed
 from backend.training.noise import NoiseModel
 from backend.training.windows import Windows, mirrored, prepared
 
