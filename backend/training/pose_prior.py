@@ -7,18 +7,18 @@ axis-angles (69 numbers), and the range that each of them keeps to.
 """
 
 import argparse
-import csv
 from pathlib import Path
 
 import numpy as np
 from safetensors.numpy import save_file
 
 from ..motion.skeleton import MIRROR
+from .motion import open_motion
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "pose_prior.safetensors"
 
 # Salsa, a quarter of the minutes, and toy proportions with arms wide count less.
-_SEQUENCE_WEIGHT = {"060": 0.15, "061": 0.15}
+_SUBJECT_WEIGHT = {"060": 0.15, "061": 0.15}
 _KEYED_WEIGHT = 0.5  # hand-keyed motion: poses nobody captured, but not how often people do them
 _LIMIT_QUANTILES = (0.0005, 0.9995)
 
@@ -26,18 +26,12 @@ _LIMIT_QUANTILES = (0.0005, 0.9995)
 def training_poses(folder: Path) -> tuple[np.ndarray, np.ndarray]:
     """Poses (N, 23, 3), radians, and their weights (N,), mirrored copies included."""
     poses, weights = [], []
-    for name in ("cmu", "cc0"):
-        data = np.load(folder / f"{name}.npz")
-        with (folder / f"{name}_manifest.csv").open() as stream:
-            for row in csv.DictReader(stream):
-                if row["split"] != "train":
-                    continue
-                index = int(row["index"])
-                span = slice(data["start"][index], data["start"][index + 1])
-                keep = data["poses"][span][data["ok"][span]].astype(float)
-                weight = _SEQUENCE_WEIGHT.get(row.get("subject", ""), 1.0)
-                poses.append(keep[:, 1:])
-                weights.append(np.full(len(keep), weight if name == "cmu" else _KEYED_WEIGHT))
+    for motion in open_motion(folder, "train"):
+        source, subject, _ = motion.key.split("/")
+        keep = motion.poses[motion.ok, 1:].astype(float)
+        weight = _SUBJECT_WEIGHT.get(subject, 1.0) if source == "cmu" else _KEYED_WEIGHT
+        poses.append(keep)
+        weights.append(np.full(len(keep), weight))
     stacked, weight = np.concatenate(poses), np.concatenate(weights)
     # A mirrored rotation keeps its x component: left and right swap across the y-z plane.
     mirrored = stacked[:, MIRROR[1:] - 1] * np.array([1.0, -1.0, -1.0])

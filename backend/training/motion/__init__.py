@@ -6,8 +6,9 @@
 `python -m backend.training.motion MOTION` prints what a folder holds and how fast windows come.
 """
 
-from .augment import OFF, Augmentation
+from .config import OFF, Augmentation
 from .contacts import contacts
+from .files import read_motion
 from .library import MotionLibrary
 from .open_data import open_motion
 from .sequence import Motion, Window
@@ -20,4 +21,5 @@ __all__ = [
     "Window",
     "contacts",
     "open_motion",
+    "read_motion",
 ]

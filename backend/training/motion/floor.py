@@ -5,9 +5,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from .contacts import clearance
 
-_SMOOTH_SECONDS = (
-    0.08  # of vertical corrections: the lowest joint changes, the pelvis must not jerk
-)
+_SMOOTH_SECONDS = 0.08  # of vertical corrections: when the lowest joint changes, no jerk
 _SUPPORT = 0.03  # m over the lowest joint at which a joint bears a third of what that one does
 _AIRBORNE = 0.06  # m over the floor at which the lowest joint bears a third of the body
 
@@ -43,4 +41,8 @@ def lay_down(joints: np.ndarray, fps: float) -> np.ndarray:
 
 
 def _smooth(values, fps):
-    return gaussian_filter1d(values, _SMOOTH_SECONDS * fps, mode="nearest")
+    """Low-passed, run on past both ends in a straight line: what rises there must not lag."""
+    width = _SMOOTH_SECONDS * fps
+    pad = int(4 * width) + 1
+    longer = np.pad(values, pad, mode="reflect", reflect_type="odd")
+    return gaussian_filter1d(longer, width)[pad:-pad]

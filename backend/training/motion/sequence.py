@@ -74,7 +74,7 @@ class Motion:
         span = slice(first + low, first + int(np.ceil(offsets.max())) + 1)
         offsets = offsets - low
         trans = self.trans[span]
-        before = np.minimum(offsets.astype(int), max(len(trans) - 2, 0))
+        before = offsets.astype(int)
         after = np.minimum(before + 1, len(trans) - 1)
         share = (offsets - before).astype(np.float32)
         if not share.any():  # nothing to interpolate: the very same numbers
