@@ -84,7 +84,7 @@ def _parse_asf(text):
     ]
     for lines in _blocks(sections["bonedata"]):
         entry = {line.split()[0].lower(): line.split()[1:] for line in lines}
-        *angles, order = entry["axis"]
+        angles, order = entry["axis"][:3], "".join(entry["axis"][3:]) or "XYZ"
         bones.append(
             _Bone(
                 entry["name"][0],

@@ -63,15 +63,15 @@ def to_motion(capture: Capture, key: str, name: str) -> Motion:
     if "pelvis" not in sources:
         sources["pelvis"] = ((int(_top(capture.parents, place["left_hip"])), 1.0),)
     aligned = _alignments({joint: rest[index] for joint, index in place.items()})
+    legs = _legs(rest, place)
+    if not (legs > 0 and np.isfinite(aligned).all()):
+        raise OneTakeError("bad_motion", f"{name} has a skeleton without size.")
     world = _world_rotations(sources, aligned, rotations)
     local = np.swapaxes(world[:, PARENTS], -1, -2) @ world
     local[:, 0] = world[:, 0]
-    scale = _legs(REST, JOINT) / _legs(rest, place)
-    if not np.isfinite(scale):
-        raise OneTakeError("bad_motion", f"{name} has legs without length.")
-    hips = positions[:, [place["left_hip"], place["right_hip"]]].mean(axis=1) * scale
+    hips = positions[:, [place["left_hip"], place["right_hip"]]].mean(axis=1)
     down = REST[[JOINT["left_hip"], JOINT["right_hip"]]].mean(axis=0) - REST[0]
-    trans = hips - world[:, 0] @ down
+    trans = hips * (_legs(REST, JOINT) / legs) - world[:, 0] @ down
     return finished(key, name, capture.fps, matrix_to_axis_angle(local), trans)
 
 
@@ -102,13 +102,14 @@ def _y_up(capture, place):
 
 
 def _torso_frame(place: dict[str, np.ndarray]) -> np.ndarray:
-    """(3, 3) columns: the body's left, up and front, of joints at rest."""
+    """(3, 3) columns: the body's left, up and front, of joints at rest; nan of no body."""
     hips = place["left_hip"] + place["right_hip"]
     up = place["left_shoulder"] + place["right_shoulder"] - hips
     left = place["left_hip"] - place["right_hip"]
-    up = up / np.linalg.norm(up)
-    left = left - up * (left @ up)
-    left = left / np.linalg.norm(left)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        up = up / np.linalg.norm(up)
+        left = left - up * (left @ up)
+        left = left / np.linalg.norm(left)
     return np.stack([left, up, np.cross(left, up)], axis=1)
 
 
