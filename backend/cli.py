@@ -8,6 +8,7 @@ from . import __version__, commands, estimators
 from .body import ensure_body
 from .device import DEVICES
 from .errors import OneTakeError
+from .evaluation.benchmark.command import add_command as add_benchmark
 from .evaluation.measure.command import add_command as add_measure
 from .log import explained
 from .terminal import Terminal
@@ -91,6 +92,7 @@ def _parser() -> _Parser:
     body.set_defaults(run=_make_body)
 
     add_measure(commands_)
+    add_benchmark(commands_)
     return parser
 
 

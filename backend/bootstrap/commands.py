@@ -26,6 +26,8 @@ OneTake: one video in, an animated SMPL character out.
         all tests
   python3 onetake.py measure [--clips DIR]
         every figure that OneTake claims, measured again
+  python3 onetake.py benchmark [--output DIR]
+        every estimator beside baselines, on clips with and without truth
 
   --blender PATH    an installed Blender (4.2 or newer) in place of the downloaded module
   COMMAND --help    the command's own options
@@ -38,7 +40,7 @@ What OneTake downloads and makes is kept in
 # Ends of which the backend itself can say nothing: signals, and Windows' status codes.
 _KILLED, _CRASHES, _WINDOWS_CRASHES = 9, {4, 6, 7, 8, 10, 11}, 0xC0000000
 
-NEED_BLENDER = {"convert", "measure"}
+NEED_BLENDER = {"convert", "measure", "benchmark"}
 NEED_NO_BLENDER = {"estimate"}
 
 

@@ -11,6 +11,8 @@ import pytest
 
 from backend.errors import OneTakeError
 from backend.evaluation import silhouette
+from backend.evaluation.benchmark import score
+from backend.evaluation.benchmark.clip import Clip, Truth
 from backend.evaluation.measure import (
     accuracy,
     clips,
@@ -20,54 +22,23 @@ from backend.evaluation.measure import (
     speed,
 )
 from backend.evaluation.report import Bar, Row, Table
-from backend.motion.body import Body
-from backend.motion.kinematics import forward_kinematics
 from backend.motion.rotations import axis_angle_to_matrix
-from backend.motion.skeleton import JOINT, REST
-from backend.motion.smoothing import SmoothingSettings
-from backend.motion.take import Take
-from backend.people import PersonTrack
+from backend.motion.skeleton import JOINT
 from backend.terminal import Terminal
 from backend.video import VideoWriter, frames, probe
+from tests.backend.walk import small_body, track_of, walking_take
 
 FINISHED = session.Finished(0, 2.0, 1.0, 10**9, [])
 
 
 @pytest.fixture
 def body():
-    """A vertex at each joint, which is also its sole, its landmark and half of its faces."""
-    directions = np.zeros((24, 3, 10))
-    directions[..., 0] = 0.05 * REST
-    return Body(
-        name="onetake",
-        v_template=REST,
-        shapedirs=directions,
-        J_regressor=np.eye(24),
-        weights=np.eye(24),
-        f=np.array([[0, 1, 2]]),
-        landmark_regressor=np.eye(24),
-        extra={name: np.array([JOINT["left_foot"]]) for name in accuracy._SOLES},
-    )
+    return small_body()
 
 
 @pytest.fixture
 def take(body):
-    """Two seconds of walking and one of standing, an arm swings; the camera looks down."""
-    t = np.arange(90) / 30
-    betas = np.linspace(-1, 1, 10)
-    rest = body.rest_joints(betas)
-    poses = np.zeros((90, 24, 3))
-    poses[:, JOINT["left_shoulder"], 2] = 0.8 * np.sin(5 * t)
-    trans = np.stack([np.minimum(t, 2.0), 1 + 0 * t, 0 * t], axis=1)
-    return Take(
-        poses=poses, trans=trans, rest=rest, betas=betas, body="onetake",
-        joints=forward_kinematics(poses, rest, trans)[0], timestamps=t,
-        confidence=np.ones((90, 24)), contacts=np.zeros((90, 4)),
-        landmarks=np.zeros((90, 33, 3)), box=np.zeros((90, 4)),
-        camera_R=axis_angle_to_matrix(np.array([3.0, 0, 0])), camera_t=np.array([0, 1.0, 5]),
-        camera_K=np.diag([500.0, 500, 1]), focal_source="user", image_size=np.array([640, 480]),
-        fps=30.0, person_id=1, estimator="ik", version="1", video_name="walk.mp4",
-    )  # fmt: skip
+    return walking_take(body)
 
 
 # the report
@@ -220,46 +191,28 @@ def test_fk_finds_a_take_that_contradicts_itself(take, body):
     assert fk.row("a", raised, body).result == "pass"
 
 
-def test_a_rendered_truth_scores_itself_perfectly(take, body):
-    found = accuracy.rendered(take, take, body)
-    assert found.pop("slope") == pytest.approx(1) and found.pop("r") == pytest.approx(1)
-    assert all(abs(value) < 1e-6 for value in found.values()), found
-
-
-def test_a_rendered_truth_finds_each_error(take, body):
-    poses = take.poses.copy()
-    poses[:, JOINT["left_shoulder"]] *= 0.5
-    poses[:, JOINT["right_hip"], 0] += np.radians(23)
-    slides = take.trans + 0.002 * np.arange(90)[:, None] * [0, 0, 1]
-    wrong = replace(take, poses=poses, trans=slides)
-    found = accuracy.rendered(wrong, take, body)
-    assert found["slope"] == pytest.approx(0.5, abs=1e-6) and found["r"] == pytest.approx(1)
-    assert found["foot skate, mm/frame"] == pytest.approx(2)
-    shoulder = np.degrees(np.abs(take.poses[:, JOINT["left_shoulder"], 2]).mean()) / 2
-    assert found["angles, °"] == pytest.approx((23 + shoulder) / 23)
-    assert found["PVE, mm"] > 10 and 0 < found["RTE, %"] < 5
-
-
-def test_positions_are_judged_for_the_smoothed_take(take, tmp_path):
+def test_accuracy_is_judged_for_the_smoothed_take(take, body, tmp_path, monkeypatch):
+    with VideoWriter(tmp_path / "walk.mp4", 30) as writer:
+        for _ in range(3):
+            writer.write(np.zeros((48, 64, 3), np.uint8))
     take.save(tmp_path / "walk.take.npz")
-    places = np.random.default_rng(0).random((90, 33, 3))
-    PersonTrack(
-        person_id=1, frame_index=np.arange(90), timestamps=take.timestamps,
-        landmarks=places, world_landmarks=places,
-        score=np.ones(90), seen=np.ones(90, bool), box=np.zeros((90, 4)),
-        regions=np.zeros((90, 4)),
-    ).save(tmp_path / "walk.track.npz")  # fmt: skip
+    track_of(take).save(tmp_path / "walk.track.npz")
+    (tmp_path / "walk.blend").touch()
     joints = take.joints @ take.camera_R.T + take.camera_t
     tilt = axis_angle_to_matrix(np.radians([5.0, 0, 0]))
-    bars = {accuracy._PA: Bar("≤", 5), accuracy._ACCEL: Bar("≤", 1e-6)}
-    clip = session.Clip(tmp_path / "walk.mp4", tmp_path)
-    up = tilt @ take.camera_R[:, 1]
-    table = accuracy.positions(clip, joints, 30.0, up, SmoothingSettings(), bars)
-    rows = {row.name: row for row in table.rows}
-    assert rows["ik, smoothed"].misses == [accuracy._ACCEL]
-    assert rows["ik, smoothed"].values[accuracy._GRAVITY] == pytest.approx(5)
-    assert rows["ik, raw"].values[accuracy._MPJPE] < 0.01 < rows["frozen pose"].values[accuracy._PA]
-    assert not any(row.bars for name, row in rows.items() if name != "ik, smoothed")
+    R = tilt @ take.camera_R[:, [0, 2, 1]] * [1, -1, 1]  # from a world whose z is up
+    np.savez(tmp_path / "walk.truth.npz", joints_cam=joints, fps=30.0, K=take.camera_K, R=R)
+    monkeypatch.setattr(accuracy, "load_body", lambda: body)
+    rendered = Clip("walk", tmp_path / "walk.mp4", [Truth.of_take(take, body)])
+    monkeypatch.setattr(accuracy, "sample", lambda _: rendered)
+    tables = {table.title: table for table in accuracy.measure(session.Session(tmp_path, tmp_path))}
+    world = {row.name: row for row in tables["Accuracy, triangulated joints: world"].rows}
+    assert world["ik, smoothed"].values[score.GRAVITY] == pytest.approx(5, abs=1e-3)
+    bars = tables["Bars"].rows
+    assert bars and all(row.name.startswith("pose2sim, ik, smoothed") for row in bars)
+    assert all(row.result == "pass" for row in bars)
+    pose = {row.name: row for row in tables["Accuracy, sample: pose"].rows}
+    assert pose["ik, raw"].values[score.PVE] < 0.01 < pose["frozen pose"].values[score.PVE]
 
 
 def test_furniture_does_not_travel():

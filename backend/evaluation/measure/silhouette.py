@@ -6,19 +6,20 @@ from ...body import load_body
 from ...motion.body import Body
 from ...motion.take import Take
 from ...people import PersonTrack
+from ..benchmark.bars import CLIPS, IOU, bars_of
 from ..blender_view import as_blender_has_it
-from ..report import Bar, Row, Table
+from ..report import Row, Table
 from ..silhouette import CONFIDENT, FRAMES, agreement, looked_at
 from .session import Clip, Session
 
-_IOU, _LOWEST, _PX, _SHARE = "IoU", "lowest", "landmarks, px", "landmarks, % of height"
+_LOWEST, _PX, _SHARE = "lowest", "landmarks, px", "landmarks, % of height"
 
 
 def measure(session: Session) -> list[Table]:
     """A row for each clip of one person."""
     body = load_body()
     rows = session.rows(lambda clip: [row(clip, body)] if len(clip.takes) == 1 else [])
-    columns = {"frames": "d", _IOU: ".3f", _LOWEST: ".3f", _PX: ".1f", _SHARE: ".1f"}
+    columns = {"frames": "d", IOU: ".3f", _LOWEST: ".3f", _PX: ".1f", _SHARE: ".1f"}
     note = (
         f"Mean over {FRAMES} frames, smoothed as the scene is; lowest of them. Landmarks with a "
         f"visibility of {CONFIDENT} or more, where the body has them and where BlazePose saw them."
@@ -34,9 +35,9 @@ def row(clip: Clip, body: Body) -> Row:
         found = agreement(path, take, track, body)
     values = {
         "frames": len(found.overlap),
-        _IOU: float(np.mean(found.overlap)),
+        IOU: float(np.mean(found.overlap)),
         _LOWEST: float(np.min(found.overlap)),
         _PX: float(np.nanmean(found.landmarks)),
         _SHARE: float(np.nanmean(found.share)),
     }
-    return Row(clip.name, values, {_IOU: Bar("≥", 0.6)})
+    return Row(clip.name, values, bars_of(CLIPS, smoothed=True))

@@ -11,6 +11,8 @@ from .positions import centred
 from .sequences import FPS, pooled
 
 AMPLITUDE_CUTOFF = 6.0  # Hz: human limbs hardly move faster, noise does
+_STILL = 1e-9  # metres or degrees: less is rounding, and follows nothing
+_NOTHING = _STILL**2
 AMPLITUDE_RANGE = 15.0  # degrees: below, the truth's own noise is the motion
 
 
@@ -59,11 +61,13 @@ def lag(predicted: np.ndarray, true: np.ndarray, most: int = 15) -> int:
     Positive is late. `most` frames are tried either way; at least half the frames must overlap.
     """
     most = min(most, len(true) // 2)
+    if min(np.ptp(predicted, axis=0).max(), np.ptp(true, axis=0).max()) < _STILL:
+        return 0
 
     def correlation(shift):
         a, b = _shifted(predicted, true, shift)
         a, b = a - a.mean(axis=0), b - b.mean(axis=0)
-        return (a * b).sum() / np.sqrt((a * a).sum() * (b * b).sum() + 1e-30)
+        return (a * b).sum() / np.sqrt((a * a).sum() * (b * b).sum() + _NOTHING)
 
     # Of equal ones, the smallest shift.
     return max(sorted(range(-most, most + 1), key=abs), key=correlation)
@@ -105,6 +109,6 @@ def amplitude(predicted: np.ndarray, true: np.ndarray, fps: float = FPS) -> Ampl
     squares = (b * b).sum(axis=0)
     return Amplitude(
         slope=products / squares,
-        correlation=products / np.sqrt(squares * (a * a).sum(axis=0) + 1e-30),
+        correlation=products / np.sqrt(squares * (a * a).sum(axis=0) + _NOTHING),
         lag=shift,
     )

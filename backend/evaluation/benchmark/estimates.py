@@ -1,0 +1,35 @@
+"""Takes of every estimator for one clip, through the product's own conversion."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...conversion import Options, Progress, convert_video
+from ...motion.take import Take
+from ...people import PersonTrack
+from ...video import VideoInfo
+
+
+@dataclass(frozen=True)
+class Estimates:
+    """Everybody found in a clip, person 1 first."""
+
+    info: VideoInfo
+    tracks: list[PersonTrack]  # with silhouettes
+    takes: dict[str, list[Take]]  # unsmoothed, by estimator, in the tracks' order
+
+    def of(self, person: int) -> dict[str, Take]:
+        """One person's takes (from 0), by estimator."""
+        return {name: takes[person] for name, takes in self.takes.items()}
+
+
+def estimate(video: Path, estimators: Sequence[str], progress: Progress) -> Estimates:
+    """As a user who only gives the video gets them: the focal length is not told.
+
+    Stages that the video's job has finished are not done again. OneTakeError as convert_video.
+    """
+    takes = {}
+    for name in estimators:
+        done = convert_video(video, Options(estimator=name, silhouettes=True), progress=progress)
+        takes[name] = done.takes
+    return Estimates(done.info, done.tracks, takes)
