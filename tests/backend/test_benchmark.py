@@ -19,6 +19,7 @@ from backend.evaluation.benchmark import (
     tables,
     without_truth,
 )
+from backend.evaluation.benchmark import estimates as estimates_
 from backend.evaluation.benchmark.bars import CLIPS, IOU, POSE2SIM, RENDERED
 from backend.evaluation.benchmark.clip import Clip, Truth, matching
 from backend.evaluation.benchmark.estimates import Estimates
@@ -368,6 +369,24 @@ def test_a_clip_that_fails_loses_no_other(clips, take, tmp_path, monkeypatch, ca
     assert chosen.run(chosen) == 1
     assert "Nobody was found." in capsys.readouterr().out
     assert (tmp_path / "out" / "benchmark.json").exists()
+
+
+def test_an_estimator_that_fails_loses_no_other(take, body, monkeypatch):
+    def convert(video, options, progress):
+        if options.estimator == "onetake":
+            raise OneTakeError("no_weights", "There are no weights.")
+        return SimpleNamespace(info=None, tracks=[track_of(take)], takes=[take])
+
+    monkeypatch.setattr(estimates_, "convert_video", convert)
+    found = estimates_.estimate(None, ("ik", "onetake"), None)
+    assert list(found.takes) == ["ik"] and found.problem == "There are no weights."
+    clip = Clip("walk", None, [Truth.of_take(take, body)])
+    (person,) = scored.scored(clip, found, KEEP, body)
+    assert "ik, raw" in person.samples
+    (row,) = tables.clip_table("T", [person]).rows
+    assert row.values["ik, raw"] < 0.01 and row.misses == ["There are no weights."]
+    with pytest.raises(OneTakeError, match="no weights"):
+        estimates_.estimate(None, ("onetake",), None)
 
 
 def test_unknown_estimators_and_sources_are_named():

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...conversion import Options, Progress, convert_video
+from ...errors import OneTakeError
 from ...motion.take import Take
 from ...people import PersonTrack
 from ...video import VideoInfo
@@ -17,6 +18,7 @@ class Estimates:
     info: VideoInfo
     tracks: list[PersonTrack]  # with silhouettes
     takes: dict[str, list[Take]]  # unsmoothed, by estimator, in the tracks' order
+    problem: str | None = None  # a sentence about estimators that failed
 
     def of(self, person: int) -> dict[str, Take]:
         """One person's takes (from 0), by estimator."""
@@ -26,10 +28,20 @@ class Estimates:
 def estimate(video: Path, estimators: Sequence[str], progress: Progress) -> Estimates:
     """As a user who only gives the video gets them: the focal length is not told.
 
-    Stages that the video's job has finished are not done again. OneTakeError as convert_video.
+    Stages that the video's job has finished are not done again. Where some estimators fail, the
+    others' takes; OneTakeError as convert_video where all do.
     """
-    takes = {}
+    takes, problems = {}, []
     for name in estimators:
-        done = convert_video(video, Options(estimator=name, silhouettes=True), progress=progress)
-        takes[name] = done.takes
-    return Estimates(done.info, done.tracks, takes)
+        options = Options(estimator=name, silhouettes=True)
+        try:
+            done = convert_video(video, options, progress=progress)
+        except OneTakeError as error:
+            problems.append(error)
+        else:
+            takes[name] = done.takes
+    if not takes:
+        raise problems[0]
+    return Estimates(
+        done.info, done.tracks, takes, " ".join(error.message for error in problems) or None
+    )

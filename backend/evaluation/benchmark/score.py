@@ -56,7 +56,7 @@ def pool(scores: Sequence[Samples]) -> dict[str, float]:
     columns = dict.fromkeys(column for samples in scores for column in samples)
     means = {column: mean(s[column] for s in scores if column in s) for column in columns}
     if ACCEL in means:
-        means[RELATIVE] = means[ACCEL] / 1.0 if means[TRUE_ACCEL] else np.nan
+        means[RELATIVE] = means[ACCEL] / means[TRUE_ACCEL] if means[TRUE_ACCEL] else np.nan
     return means
 
 

@@ -17,7 +17,7 @@ from .score import Samples, known_runs, score
 
 @dataclass(frozen=True)
 class Scored:
-    """One person of one clip; with a problem, and no rows, where nothing could be compared."""
+    """One person of one clip; a problem where a row, or all of them, could not be had."""
 
     clip: str
     kind: str = ""
@@ -64,4 +64,5 @@ def _scored(
         covered=len(times) / whole,
         samples={row: score(motion, true, body) for row, motion in motions.items()},
         times=times,
+        problem=estimates.problem,
     )

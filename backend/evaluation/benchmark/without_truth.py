@@ -55,7 +55,7 @@ class Observed:
 def observed(clip: Clip, estimates: Estimates, settings: SmoothingSettings, body: Body) -> Observed:
     """Every row of a clip; where Blender fails, the rest, and its sentence as the problem."""
     samples: dict[str, list[Samples]] = {}
-    problem = None
+    problem = estimates.problem
     for smoothed in (False, True):
         for track in estimates.tracks:
             motion = blazepose(track, track.timestamps, smoothed)
@@ -119,7 +119,7 @@ def bar_rows(clips: Sequence[Observed], estimators: Sequence[str]) -> list[Row]:
             continue
         for estimator in estimators:
             name = name_of(estimator, True)
-            value = figures(clip.samples[name]).get(IOU, np.nan)
+            value = figures(clip.samples.get(name, {})).get(IOU, np.nan)
             bars = bars_of(CLIPS, smoothed=True)
             found += [
                 Row(f"{clip.clip}, {name}: {column}", {"value": value}, {"value": bar})
