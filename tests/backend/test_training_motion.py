@@ -133,6 +133,15 @@ def test_a_sequence_too_short_goes_back_and_forth():
     assert (np.abs(np.diff(nearest.argmin(axis=1))) == 1).all()
 
 
+def test_a_run_too_short_is_not_left_on_its_way_back():
+    ok = np.zeros(200, bool)
+    ok[50:60] = True
+    motion = person(ok=ok)
+    result = MotionLibrary([motion], OFF).sample(np.random.default_rng(0), 40, FPS)
+    nearest = np.abs(motion.poses[None] - result.poses[:, None]).max(axis=(2, 3)).argmin(axis=1)
+    assert nearest.min() == 50 and nearest.max() == 59
+
+
 def test_one_frame_is_held():
     result = MotionLibrary([person(1)], OFF).sample(np.random.default_rng(0), 5, FPS)
     np.testing.assert_allclose(result.poses, np.repeat(person(1).poses, 5, axis=0), atol=1e-6)
@@ -190,6 +199,21 @@ def test_standing_feet_stay_where_they_stand_when_the_legs_change():
         assert np.abs(feet - feet[0]).max() < 0.01
 
 
+def test_the_foot_that_bears_the_body_does_not_slide(window):
+    poses = np.zeros_like(window.poses)
+    poses[:, JOINT["right_knee"], 0] = 1.2
+    joints, _ = forward_kinematics(poses, REST, np.zeros_like(window.trans))
+    trans = np.zeros_like(window.trans)
+    trans[:, 1] = -clearance(joints).min()
+    config = only(perturb=1.0, perturb_part=1.0, perturb_legs=1.0)
+    for seed in range(5):
+        result = changed(Window(poses, trans, ""), config, seed)
+        joints = joints_of(result)
+        slide = np.ptp(joints[:, JOINT["left_foot"], [0, 2]], axis=0).max()
+        assert slide < 0.35 * np.ptp(joints[:, JOINT["pelvis"], [0, 2]], axis=0).max()
+        assert slide < 0.04
+
+
 def test_perturbation_is_slow_and_inside_the_limits(window):
     upright = replace(window, poses=np.zeros_like(window.poses))
     config = only(perturb=1.0, perturb_part=1.0, perturb_legs=1.0, perturb_spread=(10.0, 10.0))
@@ -198,6 +222,8 @@ def test_perturbation_is_slow_and_inside_the_limits(window):
     assert (degrees[:, :, 0] == 0).all() and (degrees[:, :, 22:] == 0).all()
     knee = JOINT["left_knee"]
     assert degrees[:, :, knee, 0].min() > -10, "a knee does not bend backwards"
+    assert degrees[:, :, knee, 0].max() > 10
+    assert np.abs(degrees[:, :, knee, 1:]).max() < 6, "a knee is a hinge"
     spread = degrees[:, :, JOINT["left_elbow"], 1].std(axis=1)
     assert 2 < spread.mean() < 14
     step = np.abs(np.diff(degrees, axis=1)).max()

@@ -110,7 +110,7 @@ def test_a_jump_in_the_file_is_not_ok(tmp_path):
         ({"trans": np.full((90, 3), np.nan)}, "not all of it is numbers"),
         ({"mocap_framerate": 0.0}, "frames a second"),
         ({"poses": np.zeros((0, 156)), "trans": np.zeros((0, 3))}, "no frames"),
-        ({"poses": np.array([{"a": 1}], dtype=object)}, "damaged"),
+        ({"poses": np.array([[0.0] * 156] * 90, dtype=object)}, "damaged"),
     ],
 )
 def test_bad_amass_files_are_refused_in_words(tmp_path, broken, words):
@@ -174,7 +174,8 @@ OFFSETS = {
 }  # fmt: skip
 
 
-def bvh_text(names, sides, frames, order="ZXY", up="y", facing=1.0, scale=1.0):
+def bvh_text(names, sides, frames, order="ZXY", up="y", facing=1.0, scale=1.0,
+             offsets=OFFSETS):  # fmt: skip
     """frames: one {bone: {axis: degrees}} a frame, "Hips" also with a "position" in centimetres.
 
     up="z": the same man in a world whose z is up. facing=-1: at rest he looks backwards.
@@ -189,7 +190,7 @@ def bvh_text(names, sides, frames, order="ZXY", up="y", facing=1.0, scale=1.0):
 
     def write(bone, depth):
         part = bone[1:] if bone[0] in "LR" and bone[1:] in OFFSETS else bone
-        offset = np.array(OFFSETS[part], float)
+        offset = np.array(offsets[part], float)
         if bone.startswith("R"):
             offset[0] *= -1
         name = names[part].format(side_of.get(bone[0], ""))
@@ -303,6 +304,19 @@ def test_bvh_worlds_with_z_up_and_rests_that_look_back(tmp_path):
     assert_directions(back, 0, left_shoulder__left_elbow=arm * [-1, 1, 1])
     np.testing.assert_allclose(z_up.poses, plain.poses, atol=1e-5)
     np.testing.assert_allclose(back.poses[:, 1:], plain.poses[:, 1:], atol=1e-5)
+
+
+def test_bvh_rests_with_hanging_arms_mean_the_same(tmp_path):
+    level = bvh_text(MIXAMO, ("Left", "Right"), [{"LArm": {"Z": -90}, "RArm": {"Z": 90}}, {}])
+    hanging = OFFSETS | {"ForeArm": (0, -30, 0), "Hand": (0, -25, 0)}
+    raised = {"LArm": {"Z": 90}, "RArm": {"Z": -90}}
+    down = bvh_text(MIXAMO, ("Left", "Right"), [{}, raised], offsets=hanging)
+    expected, motion = read_bvh_text(tmp_path, level), read_bvh_text(tmp_path, down)
+    assert_directions(motion, 0, left_shoulder__left_elbow=-Y, right_elbow__right_wrist=-Y)
+    assert_directions(motion, 1, left_shoulder__left_elbow=X, right_elbow__right_wrist=-X)
+    # Not only the bones but their twist: palms that face down when level face the thighs.
+    angle = geodesic_angle(axis_angle_to_matrix(motion.poses), axis_angle_to_matrix(expected.poses))
+    assert np.degrees(angle).max() < 7
 
 
 def test_bvh_spine_and_head_turn_with_the_file(tmp_path):

@@ -23,26 +23,27 @@ class _Part(NamedTuple):
     """Joints that are perturbed together."""
 
     joint: str  # as named on either side, or the start of its name
-    scale: float  # of the perturbation
+    scale: tuple[float, float, float]  # of the perturbation about the joint's own x, y and z
     margin: float  # degrees by which the training data's limits are widened
     leg: bool = False
 
 
 # CMU hardly moves wrists, ankles, toes, neck and head, so its percentiles are narrower than people.
-# Three joints of the spine add up, so each moves less. The hands' own joints were never captured.
+# Three joints of the spine add up, so each moves less. Knees and toes are hinges about x, elbows
+# about y with the forearm's twist about x. The hands' own joints were never captured.
 _PARTS = (
-    _Part("spine", 0.5, 3.0),
-    _Part("neck", 0.8, 15.0),
-    _Part("head", 0.8, 15.0),
-    _Part("collar", 0.4, 3.0),
-    _Part("shoulder", 1.0, 5.0),
-    _Part("elbow", 1.0, 3.0),
-    _Part("wrist", 1.0, 20.0),
-    _Part("hip", 0.8, 5.0, leg=True),
-    _Part("knee", 0.8, 3.0, leg=True),
-    _Part("ankle", 1.0, 12.0, leg=True),
-    _Part("foot", 0.8, 10.0, leg=True),
-    _Part("hand", 0.0, 0.0),
+    _Part("spine", (0.5, 0.5, 0.5), 3.0),
+    _Part("neck", (0.8, 0.8, 0.8), 15.0),
+    _Part("head", (0.8, 0.8, 0.8), 15.0),
+    _Part("collar", (0.4, 0.4, 0.4), 3.0),
+    _Part("shoulder", (1.0, 1.0, 1.0), 5.0),
+    _Part("elbow", (0.7, 1.0, 0.4), 3.0),
+    _Part("wrist", (1.0, 1.0, 1.0), 20.0),
+    _Part("hip", (0.8, 0.8, 0.8), 5.0, leg=True),
+    _Part("knee", (0.8, 0.1, 0.1), 3.0, leg=True),
+    _Part("ankle", (1.0, 0.6, 0.6), 12.0, leg=True),
+    _Part("foot", (0.8, 0.1, 0.1), 10.0, leg=True),
+    _Part("hand", (0.0, 0.0, 0.0), 0.0),
 )
 _PART = np.array(
     [
@@ -51,7 +52,7 @@ _PART = np.array(
     ]
 )  # (23,) of each joint below the root
 _LEGS = np.array([part.leg for part in _PARTS])
-_SCALE = np.array([part.scale for part in _PARTS])[_PART, None]
+_SCALE = np.array([part.scale for part in _PARTS])[_PART]
 _MARGIN = np.radians([part.margin for part in _PARTS])[_PART, None]
 _WAVES = 3  # sines that make up the wandering of one number
 _TURNABLE = np.radians(160)  # past it an axis-angle may flip its axis, and limits mean nothing
