@@ -115,7 +115,8 @@ def _line(cells: list[str]) -> str:
 def _text(value: Value, how: str) -> str:
     if value is None or (isinstance(value, Real) and math.isnan(value)):
         return "–"
-    return value if isinstance(value, str) else format(value, how)
+    text = value if isinstance(value, str) else format(value, how)
+    return text.strip("-") if not text.strip("-0.") else text  # what rounds to nothing has no sign
 
 
 def _plain(value: Value) -> Value:

@@ -25,7 +25,7 @@ from backend.evaluation.benchmark.clip import Clip, Truth, matching
 from backend.evaluation.benchmark.estimates import Estimates
 from backend.evaluation.benchmark.motion import Motion
 from backend.evaluation.benchmark.rows import BLAZEPOSE, FROZEN, MEAN
-from backend.evaluation.benchmark.sources import videos
+from backend.evaluation.benchmark.sources import Folders, sources, videos
 from backend.evaluation.silhouette import Agreement
 from backend.motion.rotations import axis_angle_to_matrix
 from backend.motion.skeleton import JOINT, LANDMARK, LIMB_JOINTS
@@ -398,6 +398,16 @@ def test_unknown_estimators_and_sources_are_named():
 def test_a_folder_without_clips(tmp_path):
     with pytest.raises(OneTakeError, match=r"no \.mp4 clips in .*--clips"):
         videos(tmp_path)
+
+
+def test_each_dataset_is_read_from_its_own_folder(tmp_path, body):
+    folders = Folders(tmp_path / "clips", tmp_path / "one", tmp_path / "other")
+    found = sources(folders, body, lambda *_: None)
+    assert tuple(found) == command.SOURCES
+    for name, folder in (("clips", "clips"), ("3DPW", "one"), ("MPI-INF-3DHP", "other")):
+        with pytest.raises(OneTakeError, match=str(tmp_path / folder)):
+            found[name][1]()
+    assert set(sources(Folders(tmp_path), body, None)) == {RENDERED, POSE2SIM, CLIPS}
 
 
 # plots

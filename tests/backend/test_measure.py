@@ -76,6 +76,7 @@ def test_markdown_of_a_table():
         "",
         "Note.",
     ]
+    assert "| a | 0.0 |" in Table("T", {"x": ".1f"}, [Row("a", {"x": -0.01})]).markdown()
     assert "bar" not in Table("T", columns, [Row("a", {"people": 1})]).markdown()
 
 

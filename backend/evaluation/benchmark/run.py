@@ -64,10 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
             _show(made, findings)
         if findings.bars:
             _show([tables.bar_table(findings.bars)], findings)
-        kept = sum(not row.misses for row in findings.bars)
         text = [table.markdown() for table in findings.tables]
-        text.append(f"{kept} of {len(findings.bars)} bars are kept.")
-        print(f"\n{text[-1]}", flush=True)
         (outputs.file(f"{TITLE}.md")).write_text(
             "# Benchmark\n\n" + "\n\n".join(text) + "\n", encoding="utf-8"
         )

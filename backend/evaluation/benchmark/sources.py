@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from ...bootstrap.processes import ROOT
@@ -32,14 +33,15 @@ def sources(
 ) -> dict[str, tuple[str, Callable[[], list[Clip]]]]:
     """Name -> title and how to get the clips, which may take long; without datasets not named."""
     found: dict[str, tuple[str, Callable[[], list[Clip]]]] = {
-        RENDERED: ("Rendered clips", lambda: rendered(body, progress)),
-        POSE2SIM: ("Real clips with triangulated joints", lambda: triangulated(folders.clips)),
-        CLIPS: ("Clips without truth", lambda: videos(folders.clips)),
+        RENDERED: ("Rendered clips", partial(rendered, body, progress)),
+        POSE2SIM: ("Real clips with triangulated joints", partial(triangulated, folders.clips)),
+        CLIPS: ("Clips without truth", partial(videos, folders.clips)),
     }
-    if folder := folders.threedpw:
-        found[THREEDPW] = (THREEDPW, lambda: threedpw.clips(folder, progress))
-    if folder := folders.mpi_inf_3dhp:
-        found[MPI_INF_3DHP] = (MPI_INF_3DHP, lambda: mpi_inf_3dhp.clips(folder, progress))
+    if folders.threedpw:
+        found[THREEDPW] = THREEDPW, partial(threedpw.clips, folders.threedpw, progress)
+    if folders.mpi_inf_3dhp:
+        reader = partial(mpi_inf_3dhp.clips, folders.mpi_inf_3dhp, progress)
+        found[MPI_INF_3DHP] = MPI_INF_3DHP, reader
     return found
 
 

@@ -111,7 +111,8 @@ def bar_rows(
 
 def bar_table(rows: list[Row]) -> Table:
     """The bars of all sources."""
-    return Table("Bars", {"value": ".2f"}, rows)
+    kept = sum(not row.misses for row in rows)
+    return Table("Bars", {"value": ".2f"}, rows, f"{kept} of {len(rows)} bars are kept.")
 
 
 def _without_gaps(
