@@ -74,7 +74,9 @@ def perturbed(
     height = rng.normal(0, np.sqrt(2 / _WAVES), shape)  # a sine's variance is half its square
     time = np.arange(len(poses)) / fps
     angle = 2 * np.pi * rate * time[:, None, None, None] + phase
-    noise = (np.sin(angle) * height).sum(axis=-1) * spread[_PART][:, None]
+    # Single precision halves the time of a window's 13 000 sines.
+    waves = np.einsum("tjaw,jaw->tja", np.sin(angle.astype(np.float32)), height)
+    noise = waves * spread[_PART][:, None]
     noise += rng.normal(size=(23, 3)) * offset[_PART][:, None]
     turns = multiply_quaternions(
         axis_angle_to_quaternion(poses[:, 1:]),
