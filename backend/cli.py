@@ -12,6 +12,7 @@ from .evaluation.benchmark.command import add_command as add_benchmark
 from .evaluation.measure.command import add_command as add_measure
 from .log import explained
 from .terminal import Terminal
+from .training.cli import add_command as add_train
 
 
 def run(arguments: list[str]) -> int:
@@ -61,6 +62,11 @@ def _parser() -> _Parser:
     shared.add_argument("--start", type=float, help="seconds of the video to start at")
     shared.add_argument("--end", type=float, help="seconds of the video to stop before")
     shared.add_argument("--estimator", choices=estimators.names(), default=estimators.DEFAULT)
+    shared.add_argument(
+        "--quality", choices=estimators.QUALITIES, default="balanced",
+        help="fast, balanced (looks at the mirror image too) or best",
+    )  # fmt: skip
+    shared.add_argument("--height", type=float, help="metres that the first person is tall")
     view = shared.add_mutually_exclusive_group()
     view.add_argument("--fov", type=float, help="horizontal field of view in degrees")
     view.add_argument("--focal", type=float, help="focal length in pixels")
@@ -93,6 +99,7 @@ def _parser() -> _Parser:
 
     add_measure(commands_)
     add_benchmark(commands_)
+    add_train(commands_)
     return parser
 
 

@@ -135,6 +135,8 @@ def _options(arguments: argparse.Namespace) -> Options:
         start=arguments.start,
         end=arguments.end,
         estimator=arguments.estimator,
+        quality=arguments.quality,
+        height=arguments.height,
         focal_px=arguments.focal,
         fov_degrees=arguments.fov,
         largest_only=arguments.people == "largest",

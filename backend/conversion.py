@@ -19,6 +19,7 @@ from .motion.take import Take
 from .people import PEOPLE_VERSION, PersonTrack, find_people
 from .video import VideoInfo, frames, probe
 from .world import Camera, place
+from .world.scale import scaled_to_height
 
 Progress = Callable[[str, int, int], None]  # stage, done, total
 
@@ -30,6 +31,8 @@ class Options:
     start: float | None = None  # seconds of the video
     end: float | None = None
     estimator: str = estimators.DEFAULT
+    quality: str = "balanced"  # of estimators.QUALITIES
+    height: float | None = None  # metres that the first person is tall
     focal_px: float | None = None
     fov_degrees: float | None = None  # horizontal
     largest_only: bool = False
@@ -38,6 +41,12 @@ class Options:
     device: str = "cpu"  # cpu, cuda or mps
 
     def __post_init__(self) -> None:
+        if self.height is not None and not 0.3 <= self.height <= 3:
+            raise OneTakeError(
+                "bad_height",
+                f"--height {self.height:g} is nobody's: give the person's height in metres, like "
+                "1.75.",
+            )
         start, end = self.start or 0.0, math.inf if self.end is None else self.end
         if not 0 <= start < end:  # nor is it where one of them is not a number
             raise OneTakeError(
@@ -136,6 +145,7 @@ def _motion(
 ) -> CameraMotion:
     settings = {
         "estimator": options.estimator,
+        "quality": options.quality,
         "version": estimators.VERSION,
         "body": fingerprint(body_path()),
         "people": PEOPLE_VERSION,
@@ -148,7 +158,7 @@ def _motion(
     def estimate(folder: Path) -> None:
         stage = f"fitting person {track.person_id}"
         progress(stage, 0, len(track.seen))
-        motion = estimators.create(options.estimator).estimate(
+        motion = estimators.create(options.estimator, options.quality).estimate(
             track,
             camera.K,
             body,
@@ -173,6 +183,8 @@ def _takes(
     motions: list[CameraMotion],
     options: Options,
 ) -> list[Take]:
+    if motions and options.height is not None:
+        motions = scaled_to_height(motions, body, options.height)
     placed = place(motions, [track.timestamps for track in tracks], body)
     return [
         Take(

@@ -28,6 +28,8 @@ OneTake: one video in, an animated SMPL character out.
         every figure that OneTake claims, measured again
   python3 onetake.py benchmark [--output DIR]
         every estimator beside baselines, on clips with and without truth
+  python3 onetake.py train CONFIG --pairs DIR --output DIR
+        train an estimator (see docs/training.md)
 
   --blender PATH    an installed Blender (4.2 or newer) in place of the downloaded module
   COMMAND --help    the command's own options
@@ -41,7 +43,7 @@ What OneTake downloads and makes is kept in
 _KILLED, _CRASHES, _WINDOWS_CRASHES = 9, {4, 6, 7, 8, 10, 11}, 0xC0000000
 
 NEED_BLENDER = {"convert", "measure", "benchmark"}
-NEED_NO_BLENDER = {"estimate"}
+NEED_NO_BLENDER = {"estimate", "train"}
 
 
 def say(line: str) -> None:

@@ -1,11 +1,14 @@
 """The estimators, by name: each turns one person's landmarks into motion in the camera."""
 
-from .ik import IKEstimator
+from importlib import import_module
+
 from .interface import CameraMotion, Estimator
 
 DEFAULT = "ik"
-VERSION = 2  # of what the estimators compute: raise it when their results change
-_ESTIMATORS: dict[str, type[Estimator]] = {"ik": IKEstimator}
+VERSION = 3  # of what the estimators compute: raise it when their results change
+QUALITIES = ("fast", "balanced", "best")
+# Module and class; loaded when asked for, since torch takes its time.
+_ESTIMATORS = {"onetake": ("onetake", "OneTakeEstimator"), "ik": ("ik", "IKEstimator")}
 
 
 def names() -> tuple[str, ...]:
@@ -13,9 +16,11 @@ def names() -> tuple[str, ...]:
     return tuple(_ESTIMATORS)
 
 
-def create(name: str) -> Estimator:
+def create(name: str, quality: str = "balanced") -> Estimator:
     """The estimator of that name; KeyError when there is none."""
-    return _ESTIMATORS[name]()
+    assert quality in QUALITIES
+    module, kind = _ESTIMATORS[name]
+    return getattr(import_module(f".{module}", __name__), kind).of_quality(quality)
 
 
-__all__ = ["DEFAULT", "VERSION", "CameraMotion", "Estimator", "create", "names"]
+__all__ = ["DEFAULT", "QUALITIES", "VERSION", "CameraMotion", "Estimator", "create", "names"]

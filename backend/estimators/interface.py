@@ -26,6 +26,11 @@ class CameraMotion:
 class Estimator(Protocol):
     """Landmarks in, motion in the camera out."""
 
+    @classmethod
+    def of_quality(cls, quality: str) -> "Estimator":
+        """The estimator for one of `QUALITIES`: better ones may take longer."""
+        ...
+
     def estimate(
         self,
         track: PersonTrack,

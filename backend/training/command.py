@@ -11,6 +11,7 @@ import torch
 
 from ..body import load_body
 from ..body.torch_body import TorchBody
+from ..device import choose_device
 from ..errors import OneTakeError
 from ..estimators.onetake.network import MotionTransformer
 from .batches import Batches
@@ -21,22 +22,6 @@ from .motion import MotionLibrary
 from .noise import NoiseModel
 from .synthetic import Synthetic
 from .windows import load_windows
-
-
-def add_command(commands: argparse._SubParsersAction) -> None:
-    """Register `train`."""
-    parser = commands.add_parser("train", help="train an estimator on rendered pairs and motion")
-    parser.add_argument("config", type=Path, help="a JSON file like backend/training/configs/*")
-    parser.add_argument("--motion", type=Path, default=Path("../shared/motion"),
-                        help="folder of captured motion (../shared/motion)")  # fmt: skip
-    parser.add_argument("--pairs", type=Path, required=True,
-                        help="folder of rendered pairs with train/ and val/ in it")  # fmt: skip
-    parser.add_argument("--output", type=Path, required=True,
-                        help="folder of the run: go on there if it holds a checkpoint")  # fmt: skip
-    parser.add_argument("--start", type=Path, help="checkpoint of another run to take weights from")
-    parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
-    parser.add_argument("--threads", type=int, default=0, help="processor threads (all)")
-    parser.set_defaults(run=train)
 
 
 def train(arguments: argparse.Namespace) -> int:
@@ -56,7 +41,7 @@ def train(arguments: argparse.Namespace) -> int:
     output = arguments.output
     loop = Loop(
         network, config, TorchBody(load_body()), Batches(config, pairs, synthetic),
-        validation, output, _device(arguments.device),
+        validation, output, torch.device(choose_device(arguments.device)),
     )  # fmt: skip
     config.save(output / "config.json")
     frames = int(np.prod(pairs.seen.shape))
@@ -85,14 +70,6 @@ def _weights_of(run: Path) -> dict[str, torch.Tensor]:
         return torch.load(run / CHECKPOINT, map_location="cpu", weights_only=True)["average"]
     except (OSError, KeyError, RuntimeError) as error:
         raise OneTakeError("bad_checkpoint", f"{run} holds no checkpoint: {error}.") from error
-
-
-def _device(name: str) -> torch.device:
-    if name != "auto":
-        return torch.device(name)
-    if torch.cuda.is_available():
-        return torch.device("cuda")
-    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
 
 
 def _print_row(row: dict) -> None:

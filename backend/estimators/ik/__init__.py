@@ -42,6 +42,11 @@ class IKEstimator:
     def __init__(self, config: IKConfig | None = None) -> None:
         self.config = config or IKConfig()
 
+    @classmethod
+    def of_quality(cls, quality: str) -> "IKEstimator":
+        """The same for every quality."""
+        return cls()
+
     def estimate(
         self,
         track: PersonTrack,

@@ -34,9 +34,7 @@ def trust_of(visibility: np.ndarray) -> np.ndarray:
 
 
 # The landmarks whose middle a person's viewing ray goes through.
-TORSO = [
-    LANDMARK[name] for name in ("left_shoulder", "right_shoulder", "left_hip", "right_hip")
-]
+TORSO = [LANDMARK[name] for name in ("left_shoulder", "right_shoulder", "left_hip", "right_hip")]
 
 # Share of the ray's tilt up or down that world landmarks leave to us. Left and right they know
 # nothing of; up and down they guess part of it (2000 rendered people, training.landmark_model).
