@@ -14,6 +14,7 @@ from .blazepose_steps import (
     FEATURE_TENSORS,
     detections,
     detector_input,
+    landmark_crop,
     landmark_input,
     landmark_result,
 )
@@ -46,9 +47,18 @@ class BlazePose:
     def landmarks(self, rgb: np.ndarray, regions: Sequence[Region]) -> list[LandmarkResult]:
         """See PersonDetector."""
         return [
-            landmark_result(self._landmarks(landmark_input(rgb, region)), rgb, region)
+            self.landmarks_of_crop(landmark_crop(rgb, region), region, rgb.shape[:2])
             for region in regions
         ]
+
+    def landmarks_of_crop(
+        self, crop: np.ndarray, region: Region, size: tuple[int, int]
+    ) -> LandmarkResult:
+        """The landmarks in a region whose crop, uint8 RGB (256, 256, 3), is there already.
+
+        size: height and width in px of the whole picture that the region speaks of.
+        """
+        return landmark_result(self._landmarks(landmark_input(crop)), size, region)
 
 
 def load_blazepose(

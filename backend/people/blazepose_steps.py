@@ -56,16 +56,23 @@ def detections(boxes: np.ndarray, logits: np.ndarray, window: Region) -> list[De
     return found
 
 
-def landmark_input(rgb: np.ndarray, region: Region) -> np.ndarray:
-    """(256, 256, 3) f4 0..1, the picture's edge repeated outside it."""
-    return region.crop(rgb, LANDMARK_CELLS).astype(np.float32) / 255
+def landmark_crop(rgb: np.ndarray, region: Region) -> np.ndarray:
+    """(256, 256, 3) u1, the picture's edge repeated outside it."""
+    return region.crop(rgb, LANDMARK_CELLS)
 
 
-def landmark_result(outputs: list[np.ndarray], rgb: np.ndarray, region: Region) -> LandmarkResult:
-    """From the landmark network's outputs for one region, f4 in any shape.
+def landmark_input(crop: np.ndarray) -> np.ndarray:
+    """A crop, u1, as the network takes it: f4 0..1."""
+    return crop.astype(np.float32) / 255
 
-    outputs: landmarks 195, flag 1, mask 256 x 256, heat maps 64 x 64 x 39, world 117; then, when
-    features are wanted, the FEATURE_TENSORS.
+
+def landmark_result(
+    outputs: list[np.ndarray], size: tuple[int, int], region: Region
+) -> LandmarkResult:
+    """From the landmark network's outputs for one region of a picture of size (height, width).
+
+    outputs, f4 in any shape: landmarks 195, flag 1, mask 256 x 256, heat maps 64 x 64 x 39, world
+    117; then, when features are wanted, the FEATURE_TENSORS.
     """
     raw, flag, mask, heat, world = outputs[:5]
     raw, heat = raw.reshape(POINTS, 5), heat.reshape(HEATMAP_CELLS, HEATMAP_CELLS, POINTS)
@@ -81,7 +88,7 @@ def landmark_result(outputs: list[np.ndarray], rgb: np.ndarray, region: Region) 
         score=float(flag.item()),
         region=region,
         following=_region(*pixels[LANDMARKS : LANDMARKS + 2]),
-        mask=_mask(mask) & region.inside(*rgb.shape[:2], MASK_CELLS),
+        mask=_mask(mask) & region.inside(*size, MASK_CELLS),
         features=_features(heat, *outputs[5:]) if len(outputs) > 5 else None,
     )
 

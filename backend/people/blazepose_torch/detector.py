@@ -11,6 +11,7 @@ from ..blazepose_steps import (
     FEATURE_TENSORS,
     detections,
     detector_input,
+    landmark_crop,
     landmark_input,
     landmark_result,
 )
@@ -45,9 +46,10 @@ class TorchBlazePose:
         """See PersonDetector."""
         if not regions:
             return []
-        outputs = self._run(self._landmarks, [landmark_input(rgb, region) for region in regions])
+        inputs = [landmark_input(landmark_crop(rgb, region)) for region in regions]
+        outputs = self._run(self._landmarks, inputs)
         return [
-            landmark_result([output[k] for output in outputs], rgb, region)
+            landmark_result([output[k] for output in outputs], rgb.shape[:2], region)
             for k, region in enumerate(regions)
         ]
 

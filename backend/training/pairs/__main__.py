@@ -1,0 +1,66 @@
+"""Make rendered pairs.
+
+    python -m backend.training.pairs ../shared/motion OUT --frames 100000 --seed 1 --split train
+
+Shards that are there already are left alone, so a run that was stopped goes on.
+"""
+
+import argparse
+import multiprocessing
+import time
+from pathlib import Path
+
+from .clips import FRAMES, Studio, record
+from .shards import CLIPS, write_shards
+
+
+def work(motion: Path, out: Path, split: str, seed: int, indices: list[int]) -> None:
+    """Write these shards, in this process."""
+    studio = Studio.open(motion, split)
+
+    def make(shard: int, clip: int):
+        rng = studio.rng(seed, shard, clip)
+        return record(studio, studio.clip(rng), rng)
+
+    since = time.monotonic()
+    for index, arrays in write_shards(out, indices, make):
+        rate = len(arrays["poses"]) / (time.monotonic() - since)
+        since = time.monotonic()
+        print(
+            f"shard {index}: {rate:.1f} frames/s, "
+            f"score {arrays['score'].astype(float).mean():.3f}, seen {arrays['seen'].mean():.3f}",
+            flush=True,
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("motion", type=Path, help="folder with cmu.npz and cc0.npz")
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--frames", type=int, default=100_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--split", choices=("train", "val", "test"), default="train")
+    parser.add_argument("--workers", type=int, default=1)
+    arguments = parser.parse_args()
+    count = -(-arguments.frames // (CLIPS * FRAMES))
+    tasks = [
+        (arguments.motion, arguments.out, arguments.split, arguments.seed, list(part))
+        for worker in range(arguments.workers)
+        if (part := range(worker, count, arguments.workers))
+    ]
+    if len(tasks) == 1:
+        work(*tasks[0])
+        return
+    # OpenGL contexts and LiteRT do not survive a fork.
+    context = multiprocessing.get_context("spawn")
+    workers = [context.Process(target=work, args=task) for task in tasks]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    if any(worker.exitcode for worker in workers):
+        raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    main()
