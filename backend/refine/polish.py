@@ -1,0 +1,147 @@
+"""A short fit after the network: its pose is believed, and moved onto the landmarks.
+
+The network sees motion and knows people, but nothing ties its answer to the pixels. The correction
+is taken to be small and slow - an Ornstein-Uhlenbeck process in every joint's turn and in the
+translation - so that the picture's detail comes in and its jitter stays out. Gauss-Newton over all
+frames of a window at once: frames touch their neighbours only, so one banded Cholesky solves them.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import solveh_banded
+
+from ..estimators.ik.points import ACTIVE, LandmarkModel, PointModel
+from ..motion.body import Body
+from ..motion.rotations import axis_angle_to_matrix
+
+TURNS = 3 * len(ACTIVE)
+UNKNOWNS = TURNS + 3  # of a frame: a turn of each active joint, then the translation
+
+
+@dataclass(frozen=True)
+class PolishConfig:
+    """Every number of the fit."""
+
+    turn_sigma: float = 0.10  # radians that a joint may be off, one standard deviation
+    root_sigma: float = 0.10
+    trans_sigma: float = 0.05  # metres across the view ...
+    depth_sigma: float = 0.15  # ... and along it
+    seconds: float = 0.25  # how long a correction lasts: the process's time constant
+    landmark_sigma: float = 0.035  # metres at the person
+    robust: float = 2.0  # Cauchy's scale in standard deviations: swaps and jumps fade out
+    landmark_model_share: float = 0.5  # of the offsets that BlazePose has from our landmarks
+    iterations: int = 3
+    window: int = 240  # frames solved together, to bound memory
+    overlap: int = 30  # frames solved twice
+
+
+def polish(
+    body: Body,
+    local: np.ndarray,
+    trans: np.ndarray,
+    betas: np.ndarray,
+    rays: np.ndarray,
+    trust: np.ndarray,
+    timestamps: np.ndarray,
+    config: PolishConfig | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Corrected rotations (T, 24, 3, 3) and pelvis (T, 3).
+
+    local (T, 24, 3, 3) and trans (T, 3) in camera axes, metres; betas (10,); rays (T, 33, 2) of the
+    landmarks and trust (T, 33) 0..1 in them; timestamps (T,) s.
+    """
+    config = config or PolishConfig()
+    offsets = LandmarkModel.load(config.landmark_model_share).offsets
+    model = PointModel.from_body(body, offsets)
+    frames = len(local)
+    out, moved = local.copy(), trans.copy()
+    start = 0
+    while True:
+        end = min(start + config.window, frames)
+        span = slice(start, end)
+        x = _solve(
+            model, local[span], trans[span], betas, rays[span], trust[span], timestamps[span],
+            config,
+        )  # fmt: skip
+        # What two windows both solved is taken from the later one, but for its first half.
+        keep = 0 if start == 0 else config.overlap // 2
+        part = slice(start + keep, end)
+        out[part], moved[part] = (
+            _apply(local[span], trans[span], x)[0][keep:],
+            (trans[span] + x[:, TURNS:])[keep:],
+        )
+        if end == frames:
+            return out, moved
+        start = end - config.overlap
+
+
+def _apply(local: np.ndarray, trans: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    turned = local.copy()
+    turns = x[:, :TURNS].reshape(len(x), -1, 3)
+    turned[:, ACTIVE] = turned[:, ACTIVE] @ axis_angle_to_matrix(turns)
+    return turned, trans + x[:, TURNS:]
+
+
+def _solve(model, local, trans, betas, rays, trust, timestamps, config) -> np.ndarray:
+    """The correction (T, UNKNOWNS) of one window."""
+    frames = len(local)
+    stationary = _stationary(config)
+    rho = np.exp(-np.maximum(np.diff(timestamps), 1e-4) / config.seconds)[:, None]
+    firm = rho / (1 - rho**2) * stationary  # (T-1, U): how much neighbours pull on each other
+    x = np.zeros((frames, UNKNOWNS))
+    for _ in range(config.iterations):
+        curvature, gradient = _landmark_terms(
+            model, *_apply(local, trans, x), betas, rays, trust, config
+        )
+        band = np.zeros((UNKNOWNS + 1, frames, UNKNOWNS))
+        rows, columns = np.tril_indices(UNKNOWNS)
+        band[rows - columns, :, columns] = curvature[:, rows, columns].T
+        # The process's precision: tridiagonal, exact for any spacing of the frames.
+        diagonal = np.repeat(stationary[None], frames, axis=0)
+        diagonal[:-1] += rho * firm
+        diagonal[1:] += rho * firm
+        band[0] += diagonal
+        band[UNKNOWNS, :-1] -= firm
+        gradient += diagonal * x
+        gradient[:-1] -= firm * x[1:]
+        gradient[1:] -= firm * x[:-1]
+        x = x - solveh_banded(
+            band.reshape(UNKNOWNS + 1, -1), gradient.ravel(), lower=True, check_finite=False
+        ).reshape(frames, UNKNOWNS)
+    return x
+
+
+def _stationary(config: PolishConfig) -> np.ndarray:
+    """(UNKNOWNS,) one over the variance that each unknown has by itself."""
+    sigma = np.full(UNKNOWNS, config.turn_sigma)
+    sigma[:3] = config.root_sigma
+    sigma[TURNS:] = config.trans_sigma, config.trans_sigma, config.depth_sigma
+    return 1 / sigma**2
+
+
+def _landmark_terms(model, local, trans, betas, rays, trust, config):
+    """Curvature (T, U, U) and gradient (T, U) of the landmarks' distances in the picture."""
+    frames = len(local)
+    posed = model.pose(local, trans, betas)
+    shift = np.broadcast_to(np.eye(3), (frames, 33, 3, 3))
+    points = np.concatenate([model.landmark_jacobian(posed), shift], axis=-1)
+    depth = np.maximum(posed.landmarks[..., 2:], 0.2)
+    ratio = posed.landmarks[..., :2] / depth
+    # Metres at the person, so that far and near people are fitted alike.
+    scale = np.maximum(trans[:, 2], 0.2)[:, None, None] / config.landmark_sigma
+    scale = scale * np.sqrt(trust)[..., None]
+    residual = (ratio - rays) * scale
+    keep = 1 / (1 + np.sum(residual**2, axis=-1) / config.robust**2)
+    root = np.sqrt(keep)[..., None]
+    # d(X / Z) = (dX - (X / Z) dZ) / Z
+    jacobian = (points[:, :, :2] - ratio[..., None] * points[:, :, 2:]) * (scale / depth * root)[
+        ..., None
+    ]
+    # Single precision halves the time of the products.
+    jacobian = jacobian.reshape(frames, -1, UNKNOWNS).astype(np.float32)
+    value = (residual * root).reshape(frames, -1).astype(np.float32)
+    transposed = np.swapaxes(jacobian, -1, -2)
+    return (transposed @ jacobian).astype(float), (transposed @ value[..., None])[..., 0].astype(
+        float
+    )
