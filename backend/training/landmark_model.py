@@ -1,13 +1,14 @@
 """Fit the landmark model: how BlazePose's report of our body differs from the body.
 
-    python -m backend.training.landmark_model ../shared/motion
+    python -m backend.training.landmark_model PAIRS
 
-From rendered people with exact truth (see render_pairs): where each landmark sits on the body as
+From rendered people with exact truth (see training.pairs): where each landmark sits on the body as
 BlazePose understands it, how far it strays, and how much of a limb's true extent its world
 landmarks report across the view and in depth (they flatten depth by half).
 """
 
 import argparse
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -16,12 +17,11 @@ from safetensors.numpy import save_file
 from ..body import load_body
 from ..estimators.ik.config import LIMB_FROM, LIMB_TO
 from ..estimators.ik.observations import TORSO, viewing_turn
+from ..estimators.ik.points import PointModel
 from ..evaluation.metrics import similarity
-from ..home import home
-from ..motion.rotations import matrix_to_axis_angle
+from ..motion.rotations import axis_angle_to_matrix, matrix_to_axis_angle
 from ..motion.skeleton import LANDMARK_JOINT, LANDMARK_MIRROR
-from ..people.blazepose import BlazePose
-from .render_pairs import draw, report, samples, training_frames
+from .pairs import read_shards
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "landmark_model.safetensors"
 
@@ -100,23 +100,29 @@ def fit(pairs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     }
 
 
-def render(motion: Path, count: int, seed: int) -> dict[str, np.ndarray]:
-    """`count` rendered people and what BlazePose reports of them, as `fit` takes them."""
-    body, network = load_body(), BlazePose(home() / "models")
-    rng = np.random.default_rng(seed)
-    columns: dict[str, list] = {
-        key: [] for key in ("rays", "visibility", "world", "landmarks", "rotations")
+def told(shards: dict[str, np.ndarray], every: int = 1) -> dict[str, np.ndarray]:
+    """Every so many frames of rendered pairs, as `fit` takes them; shards: `read_shards`."""
+    model = PointModel.from_body(load_body())
+    chosen = [np.arange(first, last, every) for first, last in pairwise(shards["start"])]
+    posed = [
+        model.pose(
+            axis_angle_to_matrix(shards["poses"][frames].astype(float)),
+            shards["trans"][frames].astype(float),
+            betas.astype(float),
+        )
+        for frames, betas in zip(chosen, shards["betas"], strict=True)
+    ]
+    frames = np.concatenate(chosen)
+    region = shards["region"][frames].astype(float)[:, None]
+    found = (shards["score"][frames] >= _FOUND) & shards["seen"][frames]
+    pairs = {
+        "rays": region[..., :2] + shards["landmarks"][frames].astype(float) * region[..., 2:3],
+        "visibility": shards["visibility"][frames] / 255,
+        "world": shards["world"][frames].astype(float),
+        "landmarks": np.concatenate([item.landmarks for item in posed]),
+        "rotations": np.concatenate([item.rotations for item in posed]),
     }
-    people = samples(body, *training_frames(motion), rng)
-    while len(columns["rays"]) < count:
-        sample = next(people)
-        rays, visibility, world, score = report(network, draw(body, sample, rng), sample)
-        if score < _FOUND:
-            continue
-        found = (rays, visibility, world, sample.posed.landmarks[0], sample.posed.rotations[0])
-        for key, value in zip(columns, found, strict=True):
-            columns[key].append(value)
-    return {key: np.array(values) for key, values in columns.items()}
+    return {key: values[found] for key, values in pairs.items()}
 
 
 def tilt_share(pairs: dict[str, np.ndarray]) -> float:
@@ -134,11 +140,10 @@ def tilt_share(pairs: dict[str, np.ndarray]) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("motion", type=Path, help="folder with cmu.npz")
-    parser.add_argument("--count", type=int, default=2000)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("pairs", type=Path, help="folder of shards from backend.training.pairs")
+    parser.add_argument("--every", type=int, default=20, help="frames of a clip are much alike")
     arguments = parser.parse_args()
-    pairs = render(arguments.motion, arguments.count, arguments.seed)
+    pairs = told(read_shards(arguments.pairs), arguments.every)
     model = fit(pairs)
     WEIGHTS.parent.mkdir(exist_ok=True)
     save_file({key: np.ascontiguousarray(value) for key, value in model.items()}, WEIGHTS)

@@ -7,6 +7,7 @@ Shards that are there already are left alone, so a run that was stopped goes on.
 
 import argparse
 import multiprocessing
+import os
 import time
 from pathlib import Path
 
@@ -48,9 +49,9 @@ def main() -> None:
         for worker in range(arguments.workers)
         if (part := range(worker, count, arguments.workers))
     ]
-    if len(tasks) == 1:
-        work(*tasks[0])
-        return
+    # A worker takes one core: threads in small sums only wait for each other.
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
     # OpenGL contexts and LiteRT do not survive a fork.
     context = multiprocessing.get_context("spawn")
     workers = [context.Process(target=work, args=task) for task in tasks]
