@@ -14,6 +14,7 @@ from ..motion.skeleton import LANDMARK_MIRROR, MIRROR
 from .losses import Truth
 from .pairs import read_shards
 
+MOSTLY = 0.5  # of a clip's frames
 FEATURE_STEP = 127.0  # steps of an image feature on disk to one
 _FLIP = np.array([-1.0, 1.0, 1.0], np.float32)
 
@@ -53,8 +54,9 @@ class Windows:
 
 
 def load_windows(folder: Path) -> Windows:
-    """Every clip of a folder of rendered pairs; all have the same number of frames.
+    """The clips of a folder of rendered pairs in which the person was mostly found.
 
+    All have the same number of frames.
     Raises OneTakeError no_pairs where there are none.
     """
     try:
@@ -71,6 +73,7 @@ def load_windows(folder: Path) -> Windows:
     def of(name: str, kind: type = np.float32) -> np.ndarray:
         return data[name].reshape(clips, frames, *data[name].shape[1:]).astype(kind)
 
+    found = of("seen").mean(axis=1) >= MOSTLY
     region = of("region")
     rays = region[..., None, :2] + of("landmarks") * region[..., None, 2:3]
     return Windows(
@@ -86,7 +89,7 @@ def load_windows(folder: Path) -> Windows:
         up=of("up"),
         betas=data["betas"].astype(np.float32),
         contacts=of("contacts"),
-    )
+    ).take(found)
 
 
 def joined(parts: list[Windows]) -> Windows:
