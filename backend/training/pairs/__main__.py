@@ -8,30 +8,11 @@ Shards that are there already are left alone, so a run that was stopped goes on.
 import argparse
 import multiprocessing
 import os
-import time
 from pathlib import Path
 
-from .clips import FRAMES, Studio, record
-from .shards import CLIPS, write_shards
-
-
-def work(motion: Path, out: Path, split: str, seed: int, indices: list[int]) -> None:
-    """Write these shards, in this process."""
-    studio = Studio.open(motion, split)
-
-    def make(shard: int, clip: int):
-        rng = studio.rng(seed, shard, clip)
-        return record(studio, studio.clip(rng), rng)
-
-    since = time.monotonic()
-    for index, arrays in write_shards(out, indices, make):
-        rate = len(arrays["poses"]) / (time.monotonic() - since)
-        since = time.monotonic()
-        print(
-            f"shard {index}: {rate:.1f} frames/s, "
-            f"score {arrays['score'].astype(float).mean():.3f}, seen {arrays['seen'].mean():.3f}",
-            flush=True,
-        )
+from .clips import FRAMES
+from .production import work
+from .shards import CLIPS
 
 
 def main() -> None:
@@ -54,7 +35,7 @@ def main() -> None:
         os.environ.setdefault(name, "1")
     # OpenGL contexts and LiteRT do not survive a fork.
     context = multiprocessing.get_context("spawn")
-    workers = [context.Process(target=work, args=task) for task in tasks]
+    workers = [context.Process(target=work, args=task, daemon=True) for task in tasks]
     for worker in workers:
         worker.start()
     for worker in workers:

@@ -1,0 +1,26 @@
+"""One worker's share of the shards: apart from the command, where a process cannot find it."""
+
+import time
+from pathlib import Path
+
+from .clips import Studio, record
+from .shards import write_shards
+
+
+def work(motion: Path, out: Path, split: str, seed: int, indices: list[int]) -> None:
+    """Write these shards, in this process."""
+    studio = Studio.open(motion, split)
+
+    def make(shard: int, clip: int):
+        rng = studio.rng(seed, shard, clip)
+        return record(studio, studio.clip(rng), rng)
+
+    since = time.monotonic()
+    for index, arrays in write_shards(out, indices, make):
+        rate = len(arrays["poses"]) / (time.monotonic() - since)
+        since = time.monotonic()
+        print(
+            f"shard {index}: {rate:.1f} frames/s, "
+            f"score {arrays['score'].astype(float).mean():.3f}, seen {arrays['seen'].mean():.3f}",
+            flush=True,
+        )
