@@ -44,6 +44,7 @@ _KILLED, _CRASHES, _WINDOWS_CRASHES = 9, {4, 6, 7, 8, 10, 11}, 0xC0000000
 
 NEED_BLENDER = {"convert", "measure", "benchmark"}
 NEED_NO_BLENDER = {"estimate", "train"}
+NEED_TRAINING = {"train", "benchmark"}  # of requirements/training.txt
 
 
 def say(line: str) -> None:
@@ -120,6 +121,8 @@ def _run_in_backend(
         installed = installation.find(BLENDERS) or installation.find(())
         if installed is None:
             return _unknown(command)
+    if command in NEED_TRAINING:
+        installation.ensure_extras(installed.backend, ("training",))
     env = {"PYTHONPATH": str(ROOT), "ONETAKE_HOME": str(installation.home)}
     if blender:
         env["ONETAKE_BLENDER"] = str(blender)

@@ -80,14 +80,14 @@ class Installation:
             found = self.find(blenders)  # by whoever held the lock
             return found or self._install(blenders)
 
-    def ensure_test_requirements(self, python: Path, names: tuple[str, ...]) -> None:
-        """Add what the tests need to an environment, once."""
-        marker = python.parent.parent / f"tests-{environments.digest(names)}"
+    def ensure_extras(self, python: Path, names: tuple[str, ...]) -> None:
+        """Add the named files of requirements/ to an environment, once."""
+        marker = python.parent.parent / f"extras-{environments.digest(names)}"
         if marker.exists():
             return
         with environments.lock(self.home / "setup.lock", self.say):
             self.say(f"Adding {', '.join(names)} requirements to {python.parent.parent.name}")
-            environments.install(python, "What the tests need", _files(names), self.log)
+            environments.install(python, "What " + " and ".join(names) + " need", _files(names), self.log)
             marker.touch()
 
     def _find_blender(self, blenders: Blenders) -> Path | None:

@@ -107,9 +107,9 @@ def _prepare(
         python = installation.ensure((recipe,)).blender
         assert python is not None
         pythons[recipe] = python
-        installation.ensure_test_requirements(python, ("test",))
+        installation.ensure_extras(python, ("test",))
     pythons[None] = installation.ensure(()).backend
-    installation.ensure_test_requirements(pythons[None], ("test", "test-backend"))
+    installation.ensure_extras(pythons[None], ("test", "test-backend", "training"))
     env = environment(
         {
             "PYTHONPATH": str(ROOT),
