@@ -27,6 +27,7 @@ import shutil
 import sys
 import threading
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 
 import bpy
@@ -46,8 +47,8 @@ def load_package() -> None:
     spec.loader.exec_module(package)
 
 
-def main(path: str) -> int:
-    """Run the job file; the process's exit status."""
+def main(path: str, run: Callable[[dict, Callable[[dict], None]], dict] | None = None) -> int:
+    """Run the job file; the process's exit status. run: what does it, addon/job.py where None."""
     # Blender's C code prints to descriptor 1 as it likes: the messages get a copy of it, and
     # everything else goes to the log.
     protocol = os.dup(1)
@@ -58,8 +59,10 @@ def main(path: str) -> int:
         os.write(protocol, b"\n" + json.dumps(message).encode() + b"\n")
 
     load_package()
-    from onetake.addon.job import run
     from onetake.backend.errors import OneTakeError
+
+    if run is None:
+        from onetake.addon.job import run
 
     try:
         say({"result": run(_job(path), say)})

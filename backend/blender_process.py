@@ -22,14 +22,14 @@ PATIENCE_SECONDS, PATIENCE_SECONDS_PER_FRAME = 180.0, 0.05
 _NOISE_LINES = 40  # of Blender's own words, for the log
 
 
-def _command() -> list[str]:
-    """How to run the headless script: under the bpy module, or in a real Blender."""
+def _command(script: Path) -> list[str]:
+    """How to run a script: under the bpy module, or in a real Blender."""
     python, blender = os.environ.get("ONETAKE_BLENDER_PYTHON"), os.environ.get("ONETAKE_BLENDER")
     if blender:
         options = ["--background", "--factory-startup", "--python-exit-code", "1"]
-        return [blender, *options, "--python", str(_HEADLESS), "--", "-"]
+        return [blender, *options, "--python", str(script), "--", "-"]
     if python:
-        return [python, str(_HEADLESS), "-"]
+        return [python, str(script), "-"]
     raise OneTakeError(
         "no_blender", "No Blender is set up; run `python3 onetake.py convert`, which sees to it."
     )
@@ -39,10 +39,11 @@ class BlenderJob:
     """One run of addon/headless.py; a context manager that never leaves the process behind.
 
     job: what headless.py describes. frames: of all its takes together, for how long it may take.
+    script: another one that runs its job through headless.py.
     """
 
-    def __init__(self, job: dict, frames: int) -> None:
-        self._job = job
+    def __init__(self, job: dict, frames: int, script: Path = _HEADLESS) -> None:
+        self._job, self._script = job, script
         self._patience = PATIENCE_SECONDS + PATIENCE_SECONDS_PER_FRAME * frames
         self._noise: deque[str] = deque(maxlen=_NOISE_LINES)
         self._heard = time.monotonic()
@@ -55,7 +56,7 @@ class BlenderJob:
             for key, value in os.environ.items()
             if not key.startswith("PYTHON") and key != "LD_LIBRARY_PATH"
         }
-        command = _command()
+        command = _command(self._script)
         try:
             self._process = subprocess.Popen(
                 command,
@@ -93,6 +94,16 @@ class BlenderJob:
                 self._steps = message["done"], message["total"]
             else:
                 self._answer = message
+
+    @property
+    def steps(self) -> tuple[int, int]:
+        """Steps done, and in total, as far as Blender has said."""
+        return self._steps
+
+    @property
+    def running(self) -> bool:
+        """Whether it has not ended, well or badly: `check` says which."""
+        return self._process.poll() is None
 
     def check(self) -> None:
         """Raise OneTakeError with its sentence when Blender has failed, or hangs."""
