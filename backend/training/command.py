@@ -21,7 +21,7 @@ from .loop import CHECKPOINT, Loop
 from .motion import MotionLibrary
 from .noise import NoiseModel
 from .synthetic import Synthetic
-from .windows import load_windows
+from .windows import in_pieces, load_windows
 
 
 def train(arguments: argparse.Namespace) -> int:
@@ -31,7 +31,7 @@ def train(arguments: argparse.Namespace) -> int:
         torch.set_num_threads(arguments.threads)
     body = TorchBody(load_body())
     pairs = load_windows(arguments.pairs / "train")
-    validation = load_windows(arguments.pairs / "val")
+    validation = in_pieces(load_windows(arguments.pairs / "val"), config.frames)
     noise = NoiseModel.fit(pairs, body)
     synthetic = Synthetic(MotionLibrary.open(arguments.motion, "train"), body, noise)
     torch.manual_seed(config.seed)

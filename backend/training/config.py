@@ -25,6 +25,7 @@ class TrainingConfig:
     frames: int = 40  # of a window
     rendered: int = 16  # windows of a step that are rendered pairs ...
     synthetic: int = 16  # ... and that are motion with borrowed errors
+    pool: int = 6000  # synthetic windows that are kept at a time
     rate: float = 6e-4  # AdamW's learning rate
     warmup: int = 200  # steps
     cooldown: float = 0.4  # share of the steps in which the rate falls to nothing

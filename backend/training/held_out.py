@@ -1,7 +1,7 @@
 """Takes of the validation split, with their truth: what slider defaults are chosen on.
 
-    python -m backend.training.held_out PAIRS/val OUT
-    python -m backend.evaluation.benchmark.sweep OUT
+python -m backend.training.held_out PAIRS/val OUT
+python -m backend.evaluation.benchmark.sweep OUT
 """
 
 import argparse

@@ -67,6 +67,7 @@ def losses(
     with torch.no_grad():
         want = posed(body, truth.rotations, truth.betas, origin)
     joints = (got["joints"] - want["joints"]).norm(dim=-1)
+    frames = times.shape[1]
     step = times.diff(dim=1)[..., None, None].clamp(min=1e-3)
 
     def moves(points: Tensor) -> tuple[Tensor, Tensor]:
@@ -87,12 +88,12 @@ def losses(
         "rotations": _angle(answer.rotations, truth.rotations)[..., 1:].mean(),
         "turns": _angle(got["rotations"], want["rotations"]).mean(),
         "reprojection": (seen - there).clamp(-2, 2).norm(dim=-1).mean(),
-        "velocity": (velocity - true_velocity).norm(dim=-1).mean(),
-        "acceleration": (acceleration - true_acceleration).norm(dim=-1).mean(),
+        "velocity": _mean((velocity - true_velocity).norm(dim=-1)),
+        "acceleration": _mean((acceleration - true_acceleration).norm(dim=-1)),
         "up": (answer.up - truth.up).norm(dim=-1).mean(),
         "place": (answer.trans[..., 2].log() - depth.log()).abs().mean()
         + ((answer.trans - scaled)[..., :2] / across).abs().mean(),
-        "root_velocity": (answer.velocity - root_velocity).norm(dim=-1).mean(),
+        "root_velocity": _mean((answer.velocity - root_velocity).norm(dim=-1)) * (frames > 1),
         "contacts": functional.binary_cross_entropy_with_logits(answer.contacts, truth.contacts),
         "betas": (answer.betas - truth.betas).abs().mean(),
         # A Laplace distribution about the answer: its best scale is the error to be expected.
@@ -103,6 +104,11 @@ def losses(
 def total(parts: dict[str, Tensor], weights: LossWeights) -> Tensor:
     """The weighted sum."""
     return sum(getattr(weights, name) * value for name, value in parts.items())
+
+
+def _mean(values: Tensor) -> Tensor:
+    """The mean, nothing where there is nothing: one frame has no velocity."""
+    return values.sum() / max(values.numel(), 1)
 
 
 def _angle(a: Tensor, b: Tensor) -> Tensor:

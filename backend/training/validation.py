@@ -13,7 +13,7 @@ from ..motion.rotations import matrix_to_axis_angle
 from .losses import Truth, posed
 from .windows import Windows, prepared
 
-_BATCH = 64
+_FRAMES = 2560  # of a batch
 
 
 def validate(
@@ -23,8 +23,9 @@ def validate(
     network.eval()
     answers, truths = [], []
     with torch.no_grad():
-        for start in range(0, len(windows), _BATCH):
-            given, truth = prepared(windows.take(slice(start, start + _BATCH)), device)
+        batch = max(1, _FRAMES // windows.seen.shape[1])
+        for start in range(0, len(windows), batch):
+            given, truth = prepared(windows.take(slice(start, start + batch)), device)
             answers.append(network(given))
             truths.append(truth)
     answer, truth = _join(Answer, answers), _join(Truth, truths)
@@ -36,7 +37,9 @@ def validate(
         matrix_to_axis_angle(rotations.cpu().numpy().astype(float))
         for rotations in (answer.rotations, truth.rotations)
     ]
-    rates = 1 / np.diff(windows.times, axis=1).mean(axis=1)
+    # A single frame has no rate: nothing that moves is measured.
+    steps = np.diff(windows.times, axis=1)
+    rates = 1 / steps.mean(axis=1) if steps.size else np.zeros(len(windows))
     pairs = list(zip(got.astype(float), want.astype(float), rates, strict=True))
     # Acceleration at ten frames a second says nothing of jitter.
     fast = [pair for pair in pairs if pair[2] > 24]
@@ -45,10 +48,7 @@ def validate(
     return {
         "val_mpjpe": metrics.pooled(metrics.mpjpe(a, b) for a, b, _ in pairs),
         "val_pa_mpjpe": metrics.pooled(metrics.pa_mpjpe(a, b) for a, b, _ in pairs),
-        "val_relative_accel": metrics.relative_acceleration(
-            [metrics.acceleration_errors(a, b, fps=fps) for a, b, fps in fast],
-            [metrics.accelerations(b, fps=fps) for _, b, fps in fast],
-        ),
+        "val_relative_accel": _relative_acceleration(fast),
         "val_limb_direction": metrics.pooled(metrics.limb_directions(a, b) for a, b, _ in pairs),
         "val_angle_error": metrics.pooled(
             metrics.angle_errors(a[:, 1:], b[:, 1:]) for a, b in zip(*angles, strict=True)
@@ -67,6 +67,15 @@ def _mean(parts: list[np.ndarray]) -> float:
     """Of everything in them; NaN where nobody moves enough to tell."""
     values = np.concatenate([*parts, np.empty(0)])
     return float(values.mean()) if len(values) else float("nan")
+
+
+def _relative_acceleration(fast: list[tuple[np.ndarray, np.ndarray, float]]) -> float:
+    if not fast:
+        return float("nan")
+    return metrics.relative_acceleration(
+        [metrics.acceleration_errors(a, b, fps=fps) for a, b, fps in fast],
+        [metrics.accelerations(b, fps=fps) for _, b, fps in fast],
+    )
 
 
 def _swing(got: np.ndarray, want: np.ndarray, fps: float) -> metrics.Amplitude:

@@ -43,14 +43,23 @@ class Windows:
         """Some of the windows."""
         return Windows(**{f.name: getattr(self, f.name)[index] for f in fields(self)})
 
-    def frames(self, span: slice) -> "Windows":
-        """Some of the frames of every window."""
+    def cut(self, index: np.ndarray, start: np.ndarray, frames: int) -> "Windows":
+        """Windows of `frames` frames: those of `index` (K,), from frame `start` (K,) on."""
+        at = index[:, None], start[:, None] + np.arange(frames)
         return Windows(
             **{
-                f.name: getattr(self, f.name)[:, span] if f.name != "betas" else self.betas
+                f.name: self.betas[index] if f.name == "betas" else getattr(self, f.name)[at]
                 for f in fields(self)
             }
         )
+
+
+def in_pieces(windows: Windows, frames: int) -> Windows:
+    """The same in windows of `frames` frames, what does not fill one left out."""
+    starts = np.arange(0, windows.seen.shape[1] - frames + 1, frames)
+    index = np.repeat(np.arange(len(windows)), len(starts))
+    pieces = windows.cut(index, np.tile(starts, len(windows)), frames)
+    return pieces.take(pieces.seen.any(axis=1))
 
 
 def load_windows(folder: Path) -> Windows:

@@ -14,13 +14,13 @@ from backend.estimators.onetake import load_network
 from backend.estimators.onetake.config import NetworkConfig
 from backend.estimators.onetake.network import Answer, MotionTransformer
 from backend.motion.body import Body
-from backend.training.batches import Batches
+from backend.training.batches import CLIP, Batches, Pool
 from backend.training.config import TrainingConfig
 from backend.training.faults import FaultRates, faulty
 from backend.training.loop import BEST, CURVES, Loop
 from backend.training.losses import LossWeights, losses, posed
 from backend.training.noise import NoiseModel
-from backend.training.windows import Windows, mirrored, prepared
+from backend.training.windows import Windows, in_pieces, mirrored, prepared
 
 FRAMES = 8
 NO_FAULTS = FaultRates(**{f.name: 0.0 for f in fields(FaultRates)})
@@ -163,6 +163,49 @@ def test_borrowed_errors_bring_back_what_was_reported(windows, body):
     middle = landmarks["landmarks"][:, :, 23:25].mean(dim=2, keepdim=True)
     assert (world - (landmarks["landmarks"] - middle)).mean() == pytest.approx(0.05, abs=0.01)
     assert visibility.mean() == pytest.approx(0.9, abs=0.02)
+
+
+class Marked:
+    """Draws windows that say which generator made them."""
+
+    def draw(self, rng, count, frames) -> Windows:
+        assert frames == CLIP
+        mark = np.full((count, frames, 1, 1), rng.random(), "f4")
+        return Windows(**{f.name: mark.copy() for f in fields(Windows)})
+
+
+def test_a_pool_changes_a_little_every_step_and_follows_from_the_step_alone():
+    rolling = Pool(Marked(), seed=5, size=100)
+    before = rolling.at(3).rays.copy()
+    after = rolling.at(4).rays.copy()
+    assert 0 < (before != after).any(axis=(1, 2, 3)).sum() <= 16
+    for step in range(5, 30):
+        last = rolling.at(step).rays.copy()
+    assert np.array_equal(last, Pool(Marked(), seed=5, size=100).at(29).rays)
+    assert not (last == before).any()  # everything has been drawn anew since
+
+
+def test_windows_are_cut_out_of_clips(windows):
+    cut = windows.cut(np.array([3, 0]), np.array([1, 5]), 2)
+    assert np.array_equal(cut.rays[0], windows.rays[3, 1:3])
+    assert np.array_equal(cut.times[1], windows.times[0, 5:7])
+    assert np.array_equal(cut.betas, windows.betas[[3, 0]])
+    pieces = in_pieces(windows, 3)
+    assert len(pieces) == len(windows) * (FRAMES // 3)
+    assert np.array_equal(pieces.poses[1], windows.poses[0, 3:6])
+
+
+def test_single_frames_train_and_are_judged(windows, body, tmp_path):
+    config = small(frames=1)
+    torch.manual_seed(0)
+    loop = Loop(
+        MotionTransformer(config.network), config, body, Batches(config, windows, None),
+        in_pieces(windows, 1), tmp_path, torch.device("cpu"),
+    )  # fmt: skip
+    rows = []
+    loop.run(rows.append)
+    assert np.isfinite(rows[-1]["loss"]) and np.isfinite(rows[-1]["val_pa_mpjpe"])
+    assert np.isnan(rows[-1]["val_relative_accel"])
 
 
 def small(**settings) -> TrainingConfig:

@@ -21,6 +21,10 @@ class NetworkConfig:
     # an eighth of the fastest turn; the slowest one spans the longest window that is trained on.
     fastest: float = 4.0
     slowest: float = 0.1
+    # Seconds: how far the heads of a layer look at first, the shortest and the longest. They learn
+    # their own reach, but a network that was taught on single frames starts from neighbours.
+    nearest: float = 0.03
+    furthest: float = 1.0
     features: bool = False  # whether image features are among the inputs
 
 

@@ -80,8 +80,9 @@ class MotionTransformer(nn.Module):
         x = self.embed(self._tokens(given))
         angles = given.times[:, None, :, None] * self.turns
         cosine, sine = angles.cos().to(x.dtype), angles.sin().to(x.dtype)
+        apart = (given.times[:, None, :, None] - given.times[:, None, None, :]).abs()
         for layer in self.layers:
-            x = layer(x, cosine, sine)
+            x = layer(x, cosine, sine, apart)
         x = self.norm(x)
         sixes, place, velocity, up, contacts, error = self.out(x).float().split(self.OUTPUTS, -1)
         shape = self.shape(x).float()
@@ -128,6 +129,8 @@ class _Layer(nn.Module):
         self.norm = nn.LayerNorm(width)
         self.qkv = nn.Linear(width, 3 * width)
         self.mix = nn.Linear(width, width)
+        near, far = torch.tensor([config.nearest, config.furthest]).log().tolist()
+        self.reach = nn.Parameter(torch.linspace(near, far, config.heads))  # log of seconds
         self.mlp = nn.Sequential(
             nn.LayerNorm(width),
             nn.Linear(width, config.expansion * width),
@@ -136,12 +139,16 @@ class _Layer(nn.Module):
         )
         self.dropout = nn.Dropout(config.dropout)
 
-    def forward(self, x: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
+    def forward(self, x: Tensor, cosine: Tensor, sine: Tensor, apart: Tensor) -> Tensor:
+        """apart: (B, 1, T, T) seconds between frames."""
         batch, frames, width = x.shape
         q, k, v = self.qkv(self.norm(x)).view(batch, frames, 3, self.heads, -1).unbind(dim=2)
         q, k, v = (part.transpose(1, 2) for part in (q, k, v))
         mixed = functional.scaled_dot_product_attention(
-            _turn(q, cosine, sine), _turn(k, cosine, sine), v
+            _turn(q, cosine, sine),
+            _turn(k, cosine, sine),
+            v,
+            attn_mask=(-apart * torch.exp(-self.reach[:, None, None])).to(q.dtype),
         )
         x = x + self.dropout(self.mix(mixed.transpose(1, 2).reshape(batch, frames, width)))
         return x + self.dropout(self.mlp(x))
