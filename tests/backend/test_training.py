@@ -211,8 +211,8 @@ def test_single_frames_train_and_are_judged(windows, body, tmp_path):
 def small(**settings) -> TrainingConfig:
     network = NetworkConfig(width=32, layers=1, heads=2)
     return TrainingConfig(
-        "test", network=network, frames=FRAMES, rendered=4, synthetic=0, warmup=1,
-        **({"steps": 6, "validate_every": 3} | settings),
+        "test", network=network, rendered=4, synthetic=0, warmup=1,
+        **({"frames": FRAMES, "steps": 6, "validate_every": 3} | settings),
     )  # fmt: skip
 
 
