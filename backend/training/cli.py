@@ -16,7 +16,7 @@ def add_command(commands: argparse._SubParsersAction) -> None:
                         help="folder with rendered pairs in train/ and val/")  # fmt: skip
     parser.add_argument("--output", type=Path, required=True,
                         help="folder of the run; it goes on from a checkpoint there")  # fmt: skip
-    parser.add_argument("--start", type=Path, help="another run to take the first weights from")
+    parser.add_argument("--start", type=Path, help="another run, to start from its best weights")
     parser.add_argument("--device", choices=DEVICES, default="auto")
     parser.add_argument("--threads", type=int, default=0, help="processor threads (all)")
     parser.set_defaults(run=_train)

@@ -12,12 +12,12 @@ import torch
 from ..body import load_body
 from ..body.torch_body import TorchBody
 from ..device import choose_device
-from ..errors import OneTakeError
+from ..estimators.onetake import load_network
 from ..estimators.onetake.network import MotionTransformer
 from .batches import Batches
 from .config import TrainingConfig
 from .curves import draw_curves
-from .loop import CHECKPOINT, Loop
+from .loop import BEST, Loop
 from .motion import MotionLibrary
 from .noise import NoiseModel
 from .synthetic import Synthetic
@@ -37,7 +37,7 @@ def train(arguments: argparse.Namespace) -> int:
     torch.manual_seed(config.seed)
     network = MotionTransformer(config.network)
     if arguments.start:
-        network.load_state_dict(_weights_of(arguments.start))
+        network.load_state_dict(load_network(arguments.start / BEST).state_dict())
     output = arguments.output
     loop = Loop(
         network, config, TorchBody(load_body()), Batches(config, pairs, synthetic),
@@ -63,13 +63,6 @@ def data_hash(pairs: Path) -> str:
         digest.update(path.relative_to(pairs).as_posix().encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
-
-
-def _weights_of(run: Path) -> dict[str, torch.Tensor]:
-    try:
-        return torch.load(run / CHECKPOINT, map_location="cpu", weights_only=True)["average"]
-    except (OSError, KeyError, RuntimeError) as error:
-        raise OneTakeError("bad_checkpoint", f"{run} holds no checkpoint: {error}.") from error
 
 
 def _print_row(row: dict) -> None:

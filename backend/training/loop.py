@@ -13,6 +13,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from ..body.torch_body import TorchBody
+from ..errors import OneTakeError
 from .config import TrainingConfig
 from .losses import losses, total
 from .validation import validate
@@ -91,6 +92,12 @@ class Loop:
             answer = self.network(given)
         parts = losses(answer, truth, self.body, given.times, given.size)
         loss = total(parts, config.losses)
+        if not torch.isfinite(loss):
+            raise OneTakeError(
+                "diverged",
+                f"Training went astray at step {self.step}; the last checkpoint is kept: start "
+                "again with a lower rate.",
+            )
         loss.backward()
         nn.utils.clip_grad_norm_(self.network.parameters(), config.clip)
         self.optimiser.step()

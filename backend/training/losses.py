@@ -13,6 +13,8 @@ from torch.nn import functional
 from ..body.torch_body import TorchBody
 from ..estimators.onetake.network import Answer
 
+_SMALLEST = 1e-3  # metres, of an error worth telling
+
 
 @dataclass(frozen=True)
 class LossWeights:
@@ -96,8 +98,11 @@ def losses(
         "root_velocity": _mean((answer.velocity - root_velocity).norm(dim=-1)) * (frames > 1),
         "contacts": functional.binary_cross_entropy_with_logits(answer.contacts, truth.contacts),
         "betas": (answer.betas - truth.betas).abs().mean(),
-        # A Laplace distribution about the answer: its best scale is the error to be expected.
-        "error": (joints.detach() * torch.exp(-answer.error) + answer.error).mean(),
+        # A Laplace distribution about the answer: its best scale is the error to be expected. The
+        # pelvis, where all is centred, has none: without a floor its scale would vanish.
+        "error": (
+            joints.detach().clamp(min=_SMALLEST) * torch.exp(-answer.error) + answer.error
+        ).mean(),
     }
 
 
