@@ -78,6 +78,9 @@ def _parser() -> _Parser:
         "--smoothing", default="default", help="preset, JSON file, or none (default)"
     )
     shared.add_argument(
+        "--no-foot-lock", action="store_true", help="let feet that stand move as estimated"
+    )
+    shared.add_argument(
         "--device", choices=DEVICES, default="auto",
         help="where networks run (auto: a GPU that PyTorch can use, else the processor)",
     )  # fmt: skip

@@ -4,7 +4,7 @@ import argparse
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -17,6 +17,8 @@ from .device import choose_device
 from .errors import OneTakeError
 from .job import trim_cache
 from .log import explained
+from .motion.body import Body
+from .motion.foot_lock import lock_feet
 from .motion.smoothing import SmoothingSettings, smooth
 from .motion.take import Take
 from .outputs import Outputs
@@ -46,11 +48,24 @@ def smoothing_settings(name: str) -> SmoothingSettings | None:
         raise OneTakeError("bad_preset", f"{path} is no smoothing preset: {reason}") from error
 
 
-def smoothed(take: Take, settings: SmoothingSettings | None) -> Take:
-    """The take with its motion smoothed, contacts and confidence as they were."""
+def _smoothing(arguments: argparse.Namespace) -> SmoothingSettings | None:
+    settings = smoothing_settings(arguments.smoothing)
+    if settings and arguments.no_foot_lock:
+        return replace(settings, foot_lock=False)
+    return settings
+
+
+def smoothed(take: Take, settings: SmoothingSettings | None, body: Body | None = None) -> Take:
+    """The take with its motion smoothed and its feet locked, contacts and confidence as they were.
+
+    body: the take's, which tells the thickness of its soles; None where a millimetre is no matter.
+    """
     if settings is None:
         return take
     poses, trans = smooth(take.poses, take.trans, take.timestamps, settings)
+    if settings.foot_lock:
+        sole = body.sole_height(take.betas) if body else None
+        poses, trans = lock_feet(poses, trans, take.rest, take.contacts, take.timestamps, sole=sole)
     return take.with_motion(poses, trans)
 
 
@@ -70,13 +85,13 @@ class _Order:
 
 def estimate(arguments: argparse.Namespace) -> int:
     """`estimate`: the take files only."""
-    smoothing = smoothing_settings(arguments.smoothing) if arguments.smooth else None
+    smoothing = _smoothing(arguments) if arguments.smooth else None
     return _each(arguments, smoothing, _estimate_one)
 
 
 def convert(arguments: argparse.Namespace) -> int:
     """`convert`: take, .blend, .fbx and preview of every video."""
-    return _each(arguments, smoothing_settings(arguments.smoothing), _convert_one)
+    return _each(arguments, _smoothing(arguments), _convert_one)
 
 
 def _each(
@@ -187,7 +202,7 @@ def _estimate_one(order: _Order, video: Path, terminal: Terminal) -> None:
         if order.smoothing is not None:
             for number, take in enumerate(result.takes, 1):
                 name = f"{person_stem(video.stem, number)}.smooth.take.npz"
-                smoothed(take, order.smoothing).save(outputs.file(name))
+                smoothed(take, order.smoothing, result.body).save(outputs.file(name))
 
 
 def _convert_one(order: _Order, video: Path, terminal: Terminal) -> None:
@@ -224,7 +239,7 @@ def _convert_one(order: _Order, video: Path, terminal: Terminal) -> None:
                 terminal.progress("drawing the preview", done, total)
 
             write_preview(
-                [smoothed(take, order.smoothing) for take in result.takes],
+                [smoothed(take, order.smoothing, result.body) for take in result.takes],
                 result.body,
                 info,
                 preview,

@@ -11,6 +11,8 @@ import bpy
 import numpy as np
 
 from ...backend.errors import OneTakeError
+from ...backend.motion.foot_lock import lock_feet
+from ...backend.motion.skeleton import JOINT
 from ...backend.motion.smoothing import SmoothingSettings, smooth
 from ...backend.motion.take import Take
 from .armature import move_rest
@@ -94,7 +96,7 @@ def stored_take(character: Character) -> Take:
 
 
 def apply_smoothing(character: Character, settings: SmoothingSettings | None) -> None:
-    """Key the stored motion again, smoothed; None keys it as it was estimated."""
+    """Key the stored motion again, smoothed and with its feet locked; None as it was estimated."""
     character.armature[_SMOOTHING] = json.dumps(settings and settings.to_dict())
     _key_again(character)
 
@@ -122,6 +124,10 @@ def _key_again(character: Character) -> None:
     if settings:
         poses, trans = smooth(poses, trans, timestamps, settings)
     trans = kept.skeleton.keep_on_floor(poses, trans, kept.betas, character.betas)
+    if settings and settings.foot_lock:
+        rest = kept.skeleton.joints(character.betas)  # of the shape it has: the soles are at y = 0
+        sole = float(rest[[JOINT["left_foot"], JOINT["right_foot"]], 1].mean())
+        poses, trans = lock_feet(poses, trans, rest, kept.contacts, timestamps, sole=sole)
     if character.action is None:
         armature[_ACTION] = new_action(armature, armature.name)
     frames = frames_of(timestamps, *armature[_TIMING])

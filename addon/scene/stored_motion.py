@@ -57,6 +57,11 @@ class StoredMotion:
         return self.arrays["poses"], self.arrays["trans"], self.arrays["timestamps"]
 
     @property
+    def contacts(self) -> np.ndarray:
+        """(T, 4) probability that heels and toes stand still, see `Take`."""
+        return self.arrays["contacts"]
+
+    @property
     def betas(self) -> np.ndarray:
         """(10,) the shape that the motion was estimated with."""
         return self.arrays["betas"]

@@ -10,6 +10,7 @@ import numpy as np
 
 from .kinematics import forward_kinematics
 from .rotations import axis_angle_to_matrix
+from .skeleton import JOINT
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,12 @@ class Body:
     def rest_joints(self, betas: np.ndarray) -> np.ndarray:
         """(10,) betas -> (24, 3) rest joints, metres."""
         return self.J_regressor @ self.rest_vertices(betas)
+
+    def sole_height(self, betas: np.ndarray) -> float:
+        """Metres from the soles up to the foot joints at rest; betas (10,)."""
+        vertices = self.rest_vertices(betas)
+        feet = [JOINT["left_foot"], JOINT["right_foot"]]
+        return float((self.J_regressor[feet] @ vertices[:, 1]).mean() - vertices[:, 1].min())
 
     def skin(self, poses: np.ndarray, betas: np.ndarray, trans: np.ndarray) -> np.ndarray:
         """Posed vertices (T, V, 3).

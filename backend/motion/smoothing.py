@@ -66,6 +66,7 @@ class SmoothingSettings:
     mode: str = "zero_lag"
     # Multiplies the filter's time constant: 0 leaves a part as it is, 2 halves its cut-off.
     strength: dict[str, float] = field(default_factory=dict)
+    foot_lock: bool = True  # afterwards, see foot_lock.py; `smooth` itself leaves feet alone
 
     def __post_init__(self) -> None:
         if self.mode not in MODES:
@@ -79,6 +80,8 @@ class SmoothingSettings:
             raise ValueError(
                 "Smoothing needs cut-offs above 0 Hz and a speed response of 0 or more."
             )
+        if not isinstance(self.foot_lock, bool):
+            raise ValueError("Foot lock is on or off: true or false.")
         if any(not 0 <= value < np.inf for value in self.strength.values()):
             raise ValueError("A smoothing strength is 0 or more.")
         full = {part: float(self.strength.get(part, 1.0)) for part in PARTS}

@@ -1,5 +1,8 @@
 """What can be changed later, also after saving and loading: smoothing and shape."""
 
+import json
+from dataclasses import replace
+
 import bpy
 import numpy as np
 import pytest
@@ -14,17 +17,33 @@ from onetake.addon.scene.character import (
 from onetake.addon.scene.rest_skeleton import RestSkeleton, blender_axes
 from onetake.addon.scene.stored_motion import MOTION
 from onetake.backend.errors import OneTakeError
+from onetake.backend.motion.foot_lock import lock_feet
 from onetake.backend.motion.kinematics import forward_kinematics
+from onetake.backend.motion.skeleton import JOINT
 from onetake.backend.motion.smoothing import SmoothingSettings, smooth
 
 from tests.blender.evaluated import evaluate
 from tests.blender.synthetic import random_take
 
+FEET = [JOINT[f"{side}_{part}"] for side in ("left", "right") for part in ("ankle", "foot")]
 EXACT = ("poses", "trans", "rest", "betas", "timestamps", "camera_R", "camera_t", "camera_K")
 
 
 def _frames(take):
     return 1 + take.timestamps * take.fps
+
+
+def _sliding(body):
+    """Somebody who stands with bent knees, sways, and slides along."""
+    take = random_take(body, 40)
+    poses, trans = np.zeros_like(take.poses), np.zeros_like(take.trans)
+    for joint, angle in (("hip", -0.3), ("knee", 0.6), ("ankle", -0.3)):
+        poses[:, [JOINT[f"left_{joint}"], JOINT[f"right_{joint}"]], 0] = angle
+    poses[:, JOINT["spine1"], 2] = 0.1 * np.sin(6 * take.timestamps)
+    standing = take.with_motion(poses, trans).joints[0, JOINT["left_foot"], 1]
+    trans[:, 0] = 0.05 * take.timestamps
+    trans[:, 1] = body.sole_height(take.betas) - standing
+    return replace(take.with_motion(poses, trans), contacts=np.ones_like(take.contacts))
 
 
 def test_stored_motion_survives_saving_and_loading(context, cubes, tmp_path):
@@ -65,7 +84,7 @@ def test_damaged_motion_is_said_so(context, cubes):
 def test_smoothing_keys_the_smoothed_motion(context, cubes):
     take = random_take(cubes)
     character = import_take(context, take, cubes)
-    settings = SmoothingSettings(min_cutoff=0.5, beta=0.1)
+    settings = SmoothingSettings(min_cutoff=0.5, beta=0.1, foot_lock=False)
     apply_smoothing(character, settings)
     poses, trans = smooth(take.poses, take.trans, take.timestamps, settings)
     truth = take.with_motion(poses, trans)
@@ -73,6 +92,41 @@ def test_smoothing_keys_the_smoothed_motion(context, cubes):
     heads, _ = evaluate(character, _frames(take))
     assert np.abs(heads - blender_axes(truth.joints)).max() < 1e-4
     assert character.smoothing == settings
+
+
+def test_feet_that_stand_stay_also_in_another_shape(context, body):
+    """As in the backend, from the .blend alone, each time that smoothing or shape change."""
+    take = _sliding(body)
+    character = import_take(context, take, body, smoothing=SmoothingSettings(foot_lock=False))
+    settings = SmoothingSettings()
+    kept = smooth(take.poses, take.trans, take.timestamps, settings)
+    heads, _ = evaluate(character, _frames(take))
+    assert np.ptp(heads[:, FEET], axis=0).max() > 0.03
+
+    apply_smoothing(character, settings)
+    assert character.smoothing == settings
+    motion = lock_feet(
+        *kept, take.rest, take.contacts, take.timestamps, sole=body.sole_height(take.betas)
+    )
+    heads, skin = evaluate(character, _frames(take))
+    truth = take.with_motion(*motion).joints
+    assert np.abs(heads - blender_axes(truth)).max() < 0.003  # soles are levelled to 2 mm
+    assert np.ptp(heads[:, FEET], axis=0).max() < 0.001
+    assert np.abs(skin[..., 2].min(axis=1)).max() < 0.005
+
+    apply_shape(context, character, np.array([2.0, -1.5, 0.5, 1, -1, 2, -2, 0.5, 1, -0.5]))
+    heads, skin = evaluate(character, _frames(take))
+    assert np.ptp(heads[:, FEET], axis=0).max() < 0.001
+    assert np.abs(skin[..., 2].min(axis=1)).max() < 0.005
+
+
+def test_smoothing_stored_before_there_was_a_foot_lock(context, cubes):
+    character = import_take(context, random_take(cubes), cubes, smoothing=SmoothingSettings())
+    stored = json.loads(character.armature["onetake_smoothing"])
+    del stored["foot_lock"]
+    character.armature["onetake_smoothing"] = json.dumps(stored)
+    assert character.smoothing == SmoothingSettings()
+    apply_shape(context, character, np.zeros(10))
 
 
 def test_the_scenes_range_and_rate_do_not_move_the_motion(context, cubes):

@@ -334,6 +334,7 @@ def test_settings_survive_json():
         {"strength": {"hands": -1}},
         {"strength": 2},
         {"strength": {"hands": float("nan")}},
+        {"foot_lock": "no"},
     ],
 )
 def test_bad_settings_are_a_sentence(data):
