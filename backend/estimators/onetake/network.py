@@ -13,6 +13,9 @@ from torch.nn import functional
 from .config import BETAS, FEATURES, JOINTS, LANDMARKS, NetworkConfig
 
 
+ERROR_RANGE = (-7.0, 1.0)  # log of metres: a millimetre to a few metres
+
+
 @dataclass(frozen=True)
 class Seen:
     """B windows of T frames, canonical (see `canonical`). Unseen frames hold anything finite."""
@@ -94,7 +97,7 @@ class MotionTransformer(nn.Module):
             velocity=velocity,
             up=functional.normalize(up, dim=-1),
             contacts=contacts,
-            error=error,
+            error=error.clamp(*ERROR_RANGE),
         )
 
     def _tokens(self, given: Seen) -> Tensor:
