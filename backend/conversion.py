@@ -105,6 +105,7 @@ def _people(
         "start": options.start,
         "end": options.end,
         "masks": options.silhouettes,
+        "thorough": options.quality == "best",
     }
 
     def find(folder: Path) -> None:
@@ -115,6 +116,7 @@ def _people(
                 home() / "models",
                 keep_masks=options.silhouettes,
                 threads=options.threads,
+                thorough=options.quality == "best",
                 device=options.device,
                 progress=lambda done, total: progress("finding people", done, total),
                 should_stop=should_stop,

@@ -8,6 +8,7 @@ import numpy as np
 from ..errors import OneTakeError
 from ..video import Frame, VideoInfo
 from .assemble import people_from
+from .averaged import AveragedDetector
 from .blazepose import load_blazepose
 from .detector import PersonDetector
 from .repair import repaired
@@ -23,6 +24,7 @@ def find_people(
     keep_masks: bool = False,
     threads: int = 2,
     device: str = "cpu",
+    thorough: bool = False,
     progress: Callable[[int, int], None] = lambda done, total: None,
     should_stop: Callable[[], bool] = lambda: False,
     detector: PersonDetector | None = None,
@@ -30,12 +32,15 @@ def find_people(
     """Follow everybody through the frames; one track a person, the most prominent first.
 
     progress gets frames done and (estimated) frames in total. keep_masks keeps silhouettes (2 KB
-    a frame and person). device: cpu, cuda or mps. detector replaces BlazePose.
+    a frame and person). device: cpu, cuda or mps. thorough: look at each person six
+    times, see `averaged`. detector replaces BlazePose.
 
     Raises OneTakeError: no_person; missing_model; cancelled when should_stop() says so; and what
     `frames` raises.
     """
     detector = detector or load_blazepose(models_folder, device=device, threads=threads)
+    if thorough:
+        detector = AveragedDetector(detector)
     tracker = Tracker(detector, info.fps, keep_masks=keep_masks)
     total = getattr(frames, "expected", info.frame_count)
     indices, times = [], []
