@@ -1,7 +1,8 @@
-"""`onetake`: the trained network, and the translation that its pose asks for.
+"""`onetake`: the trained network, and a short fit of its answer to the picture.
 
 The network turns windows of BlazePose's landmarks into rotations, one shape, contacts and the
-direction of gravity (see `network`); the pelvis is then placed where the landmarks were seen.
+direction of gravity (see `network`); the pelvis is placed where the landmarks were seen, and the
+body moved onto them (see `refine`).
 """
 
 import ast
@@ -16,6 +17,7 @@ from ...body.torch_body import TorchBody
 from ...errors import OneTakeError
 from ...motion.body import Body
 from ...people.track import PersonTrack
+from ...refine import PolishConfig, polish
 from ..interface import CameraMotion
 from .config import FEATURES, NetworkConfig
 from .network import MotionTransformer
@@ -23,22 +25,26 @@ from .run import Raw, Track, run
 from .translation import place_root
 
 WEIGHTS = Path(__file__).parents[2] / "weights" / "onetake.safetensors"
+POLISH = PolishConfig()
 _SURE, _LOST = 0.03, 0.25  # metres of expected error at which a joint is as good as known, or not
 
 
 class OneTakeEstimator:
     """See the package's docstring. `weights` of another training run can be named.
 
-    flip: the mean with what it says of the mirror image, for twice the time.
+    flip: the mean with what it says of the mirror image, for twice the time; polish: the fit.
     """
 
-    def __init__(self, weights: Path = WEIGHTS, *, flip: bool = True) -> None:
-        self.network, self.flip = load_network(weights), flip
+    def __init__(
+        self, weights: Path = WEIGHTS, *, flip: bool = True, polish: PolishConfig | None = POLISH
+    ) -> None:
+        self.network, self.flip, self.polish = load_network(weights), flip, polish
 
     @classmethod
     def of_quality(cls, quality: str) -> "OneTakeEstimator":
-        """Without the mirror image where it shall be fast."""
-        return cls(flip=quality != "fast")
+        """Neither the mirror image nor the fit where it shall be fast."""
+        fast = quality == "fast"
+        return cls(flip=not fast, polish=None if fast else POLISH)
 
     def estimate(
         self,
@@ -56,18 +62,17 @@ class OneTakeEstimator:
         given = as_tensors(track, K)
         raw = run(self.network, given, flip=self.flip)
         progress(frames, frames)
-        landmarks = _landmarks(body, raw)
-        trans = place_root(
-            landmarks,
-            given.rays.double().numpy(),
-            (given.visibility * given.seen[:, None]).double().numpy(),
-            raw.trans,
-            raw.velocity,
-            track.timestamps,
-        )
+        rays = given.rays.double().numpy()
+        trust = (given.visibility * given.seen[:, None]).double().numpy()
+        rotations, times = raw.rotations, track.timestamps
+        trans = place_root(_landmarks(body, raw), rays, trust, raw.trans, raw.velocity, times)
+        if self.polish:
+            rotations, trans = polish(
+                body, rotations, trans, raw.betas, rays, trust, times, self.polish
+            )
         confidence = np.clip(np.log(_LOST / raw.error) / np.log(_LOST / _SURE), 0, 1)
         return CameraMotion(
-            raw.rotations,
+            rotations,
             trans,
             raw.betas,
             (confidence * track.seen[:, None]).astype(np.float32),

@@ -12,7 +12,6 @@ from torch.nn import functional
 
 from .config import BETAS, FEATURES, JOINTS, LANDMARKS, NetworkConfig
 
-
 ERROR_RANGE = (-7.0, 1.0)  # log of metres: a millimetre to a few metres
 
 
