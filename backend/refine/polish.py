@@ -6,6 +6,7 @@ translation - so that the picture's detail comes in and its jitter stays out. Ga
 frames of a window at once: frames touch their neighbours only, so one banded Cholesky solves them.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,11 +46,14 @@ def polish(
     trust: np.ndarray,
     timestamps: np.ndarray,
     config: PolishConfig | None = None,
+    *,
+    done: Callable[[float], None] = lambda share: None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Corrected rotations (T, 24, 3, 3) and pelvis (T, 3).
 
     local (T, 24, 3, 3) and trans (T, 3) in camera axes, metres; betas (10,); rays (T, 33, 2) of the
     landmarks and trust (T, 33) 0..1 in them; timestamps (T,) s.
+    done gets the share done after each window.
     """
     config = config or PolishConfig()
     offsets = LandmarkModel.load(config.landmark_model_share).offsets
@@ -71,6 +75,7 @@ def polish(
             _apply(local[span], trans[span], x)[0][keep:],
             (trans[span] + x[:, TURNS:])[keep:],
         )
+        done(end / frames)
         if end == frames:
             return out, moved
         start = end - config.overlap

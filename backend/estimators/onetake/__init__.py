@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 
 from ...body.torch_body import TorchBody
 from ...errors import OneTakeError
@@ -56,20 +56,26 @@ class OneTakeEstimator:
         should_stop: Callable[[], bool],
     ) -> CameraMotion:
         """See Estimator.estimate."""
-        if should_stop():
-            raise OneTakeError("cancelled", "The job was cancelled.")
         frames = len(track.seen)
+
+        def done(share: float) -> None:
+            if should_stop():
+                raise OneTakeError("cancelled", "The job was cancelled.")
+            progress(round(share * frames), frames)
+
+        done(0)
         given = as_tensors(track, K)
-        raw = run(self.network, given, flip=self.flip)
-        progress(frames, frames)
+        half = 0.5 if self.polish else 1.0
+        raw = run(self.network, given, flip=self.flip, done=lambda share: done(half * share))
         rays = given.rays.double().numpy()
         trust = (given.visibility * given.seen[:, None]).double().numpy()
         rotations, times = raw.rotations, track.timestamps
         trans = place_root(_landmarks(body, raw), rays, trust, raw.trans, raw.velocity, times)
         if self.polish:
             rotations, trans = polish(
-                body, rotations, trans, raw.betas, rays, trust, times, self.polish
-            )
+                body, rotations, trans, raw.betas, rays, trust, times, self.polish,
+                done=lambda share: done(half + half * share),
+            )  # fmt: skip
         confidence = np.clip(np.log(_LOST / raw.error) / np.log(_LOST / _SURE), 0, 1)
         return CameraMotion(
             rotations,
@@ -90,7 +96,7 @@ def load_network(weights: Path) -> MotionTransformer:
         said.pop("step", None)
         network = MotionTransformer(NetworkConfig(**said))
         network.load_state_dict(state)
-    except (OSError, ValueError, TypeError, RuntimeError, SyntaxError) as error:
+    except (OSError, ValueError, TypeError, RuntimeError, SyntaxError, SafetensorError) as error:
         raise OneTakeError(
             "bad_weights", f"{weights} holds no weights of the onetake network: {error}"
         ) from error

@@ -1,5 +1,6 @@
 """The network over a clip of any length: overlapping windows, faded into each other."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,8 +44,14 @@ class Raw:
     error: np.ndarray  # (T, 24) m
 
 
-def run(network: MotionTransformer, track: Track, *, flip: bool = False) -> Raw:
-    """flip: also look at the mirror image, and take the mean of both."""
+def run(
+    network: MotionTransformer,
+    track: Track,
+    *,
+    flip: bool = False,
+    done: Callable[[float], None] = lambda share: None,
+) -> Raw:
+    """flip: also look at the mirror image, and take the mean of both. done gets the share done."""
     frames = len(track.seen)
     starts = window_starts(frames)
     size = min(WINDOW, frames)
@@ -62,6 +69,7 @@ def run(network: MotionTransformer, track: Track, *, flip: bool = False) -> Raw:
         for part, span in zip(row, spans, strict=True):
             sums[span] += fade[:, None] * part
             total[span] += fade
+        done(min(1.0, (first + _BATCH) / len(starts)))
     sixes, trans, velocity, up, contacts, error = (sums / total[:, None]).split(widths, dim=-1)
     return Raw(
         rotations=from_six(sixes.view(frames, 24, 6)).double().numpy(),
