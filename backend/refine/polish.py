@@ -29,7 +29,7 @@ class PolishConfig:
     trans_sigma: float = 0.05  # metres across the view ...
     depth_sigma: float = 0.15  # ... and along it
     seconds: float = 0.25  # how long a correction lasts: the process's time constant
-    landmark_sigma: float = 0.035  # metres at the person
+    spread_scale: float = 2.0  # landmarks of one frame, and of the next, err alike
     robust: float = 2.0  # Cauchy's scale in standard deviations: swaps and jumps fade out
     landmark_model_share: float = 0.5  # of the offsets that BlazePose has from our landmarks
     iterations: int = 3
@@ -43,7 +43,7 @@ def polish(
     trans: np.ndarray,
     betas: np.ndarray,
     rays: np.ndarray,
-    trust: np.ndarray,
+    spread: np.ndarray,
     timestamps: np.ndarray,
     config: PolishConfig | None = None,
     *,
@@ -52,7 +52,7 @@ def polish(
     """Corrected rotations (T, 24, 3, 3) and pelvis (T, 3).
 
     local (T, 24, 3, 3) and trans (T, 3) in camera axes, metres; betas (10,); rays (T, 33, 2) of the
-    landmarks and trust (T, 33) 0..1 in them; timestamps (T,) s.
+    landmarks; spread (T, 33) m that they may be off, infinite where not seen; timestamps (T,) s.
     done gets the share done after each window.
     """
     config = config or PolishConfig()
@@ -65,7 +65,7 @@ def polish(
         end = min(start + config.window, frames)
         span = slice(start, end)
         x = _solve(
-            model, local[span], trans[span], betas, rays[span], trust[span], timestamps[span],
+            model, local[span], trans[span], betas, rays[span], spread[span], timestamps[span],
             config,
         )  # fmt: skip
         # What two windows both solved is taken from the later one, but for its first half.
@@ -88,7 +88,7 @@ def _apply(local: np.ndarray, trans: np.ndarray, x: np.ndarray) -> tuple[np.ndar
     return turned, trans + x[:, TURNS:]
 
 
-def _solve(model, local, trans, betas, rays, trust, timestamps, config) -> np.ndarray:
+def _solve(model, local, trans, betas, rays, spread, timestamps, config) -> np.ndarray:
     """The correction (T, UNKNOWNS) of one window."""
     frames = len(local)
     stationary = _stationary(config)
@@ -97,7 +97,7 @@ def _solve(model, local, trans, betas, rays, trust, timestamps, config) -> np.nd
     x = np.zeros((frames, UNKNOWNS))
     for _ in range(config.iterations):
         curvature, gradient = _landmark_terms(
-            model, *_apply(local, trans, x), betas, rays, trust, config
+            model, *_apply(local, trans, x), betas, rays, spread, config
         )
         band = np.zeros((UNKNOWNS + 1, frames, UNKNOWNS))
         rows, columns = np.tril_indices(UNKNOWNS)
@@ -125,7 +125,7 @@ def _stationary(config: PolishConfig) -> np.ndarray:
     return 1 / sigma**2
 
 
-def _landmark_terms(model, local, trans, betas, rays, trust, config):
+def _landmark_terms(model, local, trans, betas, rays, spread, config):
     """Curvature (T, U, U) and gradient (T, U) of the landmarks' distances in the picture."""
     frames = len(local)
     posed = model.pose(local, trans, betas)
@@ -134,8 +134,8 @@ def _landmark_terms(model, local, trans, betas, rays, trust, config):
     depth = np.maximum(posed.landmarks[..., 2:], 0.2)
     ratio = posed.landmarks[..., :2] / depth
     # Metres at the person, so that far and near people are fitted alike.
-    scale = np.maximum(trans[:, 2], 0.2)[:, None, None] / config.landmark_sigma
-    scale = scale * np.sqrt(trust)[..., None]
+    sigma = config.spread_scale * spread[..., None]
+    scale = np.maximum(trans[:, 2], 0.2)[:, None, None] / sigma
     residual = (ratio - rays) * scale
     keep = 1 / (1 + np.sum(residual**2, axis=-1) / config.robust**2)
     root = np.sqrt(keep)[..., None]

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors.torch import load_file
 
 from ..body import load_body
 from ..body.torch_body import TorchBody
 from ..device import choose_device
-from ..estimators.onetake import load_network
 from ..estimators.onetake.network import MotionTransformer
 from .batches import Batches
 from .config import TrainingConfig
@@ -37,7 +37,7 @@ def train(arguments: argparse.Namespace) -> int:
     torch.manual_seed(config.seed)
     network = MotionTransformer(config.network)
     if arguments.start:
-        network.load_state_dict(load_network(arguments.start / BEST).state_dict())
+        start_from(network, arguments.start / BEST)
     output = arguments.output
     loop = Loop(
         network, config, TorchBody(load_body()), Batches(config, pairs, synthetic),
@@ -54,6 +54,11 @@ def train(arguments: argparse.Namespace) -> int:
     loop.run(_print_row, lambda: bool(stopped))
     draw_curves(output)
     return 128 + stopped[0] if stopped else 0
+
+
+def start_from(network: MotionTransformer, weights: Path) -> None:
+    """Take over what another run learnt; a part that it did not have keeps its first weights."""
+    network.load_state_dict(load_file(weights), strict=False)
 
 
 def data_hash(pairs: Path) -> str:

@@ -90,7 +90,7 @@ class Loop:
         self.network.train()
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
             answer = self.network(given)
-        parts = losses(answer, truth, self.body, given.times, given.size)
+        parts = losses(answer, truth, self.body, given)
         loss = total(parts, config.losses)
         if not torch.isfinite(loss):
             raise OneTakeError(

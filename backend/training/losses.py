@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from ..body.torch_body import TorchBody
-from ..estimators.onetake.network import Answer
+from ..estimators.onetake.network import Answer, Seen
 
 _SMALLEST = 1e-3  # metres, of an error worth telling
 
@@ -33,6 +33,7 @@ class LossWeights:
     contacts: float = 0.05
     betas: float = 0.05  # a standard deviation
     error: float = 0.02
+    doubt: float = 0.02
 
 
 @dataclass(frozen=True)
@@ -60,10 +61,9 @@ def posed(body: TorchBody, rotations: Tensor, betas: Tensor, trans: Tensor) -> d
     return {key: value.unflatten(0, (batch, frames)) for key, value in result.items()}
 
 
-def losses(
-    answer: Answer, truth: Truth, body: TorchBody, times: Tensor, size: Tensor
-) -> dict[str, Tensor]:
-    """Every loss of one batch, by the names of LossWeights. times (B, T) s, size (B,) rays."""
+def losses(answer: Answer, truth: Truth, body: TorchBody, given: Seen) -> dict[str, Tensor]:
+    """Every loss of one batch, by the names of LossWeights."""
+    times, size = given.times, given.size
     origin = torch.zeros_like(truth.trans)
     got = posed(body, answer.rotations, answer.betas, origin)
     with torch.no_grad():
@@ -103,12 +103,20 @@ def losses(
         "error": (
             joints.detach().clamp(min=_SMALLEST) * torch.exp(-answer.error) + answer.error
         ).mean(),
+        "doubt": _doubt(answer, given, there),
     }
 
 
 def total(parts: dict[str, Tensor], weights: LossWeights) -> Tensor:
     """The weighted sum."""
     return sum(getattr(weights, name) * value for name, value in parts.items())
+
+
+def _doubt(answer: Answer, given: Seen, there: Tensor) -> Tensor:
+    """How well the network knows how far each reported landmark is off, as for `error`."""
+    off = (given.points - there).norm(dim=-1).clamp(min=_SMALLEST)
+    surprise = off * torch.exp(-answer.doubt) + answer.doubt
+    return _mean(surprise[given.seen])
 
 
 def _mean(values: Tensor) -> Tensor:

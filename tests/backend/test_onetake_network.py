@@ -155,20 +155,20 @@ def test_the_root_is_placed_where_the_landmarks_were_seen():
     rays = points[..., :2] / points[..., 2:]
     rays[:, 7] += 0.5  # an outlier
     velocity = np.gradient(pelvis, times, axis=0)
-    found = place_root(landmarks, rays, np.ones((40, 33)), pelvis * 1.2, velocity, times)
+    found = place_root(landmarks, rays, np.full((40, 33), 0.02), pelvis * 1.2, velocity, times)
     assert np.abs(found[:, :2] - pelvis[:, :2]).max() < 0.01
     assert np.abs(found[:, 2] - pelvis[:, 2]).max() < 0.1
     # Frames in which nothing was seen follow the velocity.
-    trust = np.ones((40, 33))
-    trust[10:20] = 0
-    found = place_root(landmarks, rays, trust, pelvis * 1.2, velocity, times)
+    spread = np.full((40, 33), 0.02)
+    spread[10:20] = np.inf
+    found = place_root(landmarks, rays, spread, pelvis * 1.2, velocity, times)
     assert np.abs(found[10:20] - pelvis[10:20]).max() < 0.15
 
 
 def test_one_frame_is_a_clip():
     points, times = a_person(1)
     raw = run(network(), track(points, times), flip=True)
-    place_root(points - points[:, :1], rays_of(points)[0].numpy(), np.ones((1, 33)), raw.trans,
+    place_root(points - points[:, :1], rays_of(points)[0].numpy(), np.full((1, 33), 0.02), raw.trans,
                raw.velocity, times)  # fmt: skip
     assert np.isfinite(raw.rotations).all() and raw.rotations.shape == (1, 24, 3, 3)
 

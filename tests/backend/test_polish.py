@@ -45,8 +45,8 @@ def test_a_wrong_pose_moves_onto_the_landmarks(body, truth):
     rng = np.random.default_rng(1)
     wrong = local @ axis_angle_to_matrix(np.tile(rng.normal(size=(24, 3)) * 0.08, (FRAMES, 1, 1)))
     shifted = trans + [0.04, -0.03, 0.1]
-    trust = np.ones((FRAMES, 33))
-    found, place = polish(body, wrong, shifted, np.zeros(10), rays, trust, times, CONFIG)
+    spread = np.full((FRAMES, 33), 0.02)
+    found, place = polish(body, wrong, shifted, np.zeros(10), rays, spread, times, CONFIG)
     assert off(rays, body, found, place) < 0.15 * off(rays, body, wrong, shifted)
     assert off(rays, body, found, place) < 0.008
 
@@ -54,7 +54,7 @@ def test_a_wrong_pose_moves_onto_the_landmarks(body, truth):
 def test_what_fits_already_stays(body, truth):
     local, trans, rays, times = truth
     found, place = polish(
-        body, local, trans, np.zeros(10), rays, np.ones((FRAMES, 33)), times, CONFIG
+        body, local, trans, np.zeros(10), rays, np.full((FRAMES, 33), 0.02), times, CONFIG
     )
     assert np.abs(found - local).max() < 1e-4 and np.abs(place - trans).max() < 1e-4
 
@@ -63,7 +63,7 @@ def test_jitter_of_the_landmarks_stays_out(body, truth):
     local, trans, rays, times = truth
     noise = np.random.default_rng(2).normal(size=rays.shape) * 0.03 / 4
     found, _ = polish(
-        body, local, trans, np.zeros(10), rays + noise, np.ones((FRAMES, 33)), times, CONFIG
+        body, local, trans, np.zeros(10), rays + noise, np.full((FRAMES, 33), 0.02), times, CONFIG
     )
     turned = matrix_to_axis_angle(np.swapaxes(local, -1, -2) @ found)
     assert np.degrees(np.abs(turned)).mean() < 1.0
@@ -75,10 +75,10 @@ def test_an_unseen_limb_keeps_the_networks_pose_and_outliers_count_little(body, 
     local, trans, rays, times = truth
     wild = rays.copy()
     wild[:, 15] += 0.3  # the left wrist, thrown away from the body
-    trust = np.ones((FRAMES, 33))
-    robust, _ = polish(body, local, trans, np.zeros(10), wild, trust, times, CONFIG)
-    trust[:, 15] = 0
-    blind, _ = polish(body, local, trans, np.zeros(10), wild, trust, times, CONFIG)
+    spread = np.full((FRAMES, 33), 0.02)
+    robust, _ = polish(body, local, trans, np.zeros(10), wild, spread, times, CONFIG)
+    spread[:, 15] = np.inf
+    blind, _ = polish(body, local, trans, np.zeros(10), wild, spread, times, CONFIG)
     for found, most in ((robust, 6.0), (blind, 0.1)):
         turned = matrix_to_axis_angle(np.swapaxes(local, -1, -2) @ found)
         assert np.degrees(np.linalg.norm(turned, axis=-1)).max() < most
@@ -87,7 +87,7 @@ def test_an_unseen_limb_keeps_the_networks_pose_and_outliers_count_little(body, 
 def test_one_frame_is_a_clip(body, truth):
     local, trans, rays, times = truth
     found, place = polish(
-        body, local[:1], trans[:1] + 0.02, np.zeros(10), rays[:1], np.ones((1, 33)), times[:1],
-        CONFIG,
+        body, local[:1], trans[:1] + 0.02, np.zeros(10), rays[:1], np.full((1, 33), 0.02),
+        times[:1], CONFIG,
     )  # fmt: skip
     assert off(rays[:1], body, found, place) < 0.01

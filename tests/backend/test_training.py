@@ -77,6 +77,7 @@ def perfect(truth) -> Answer:
         velocity=velocity, up=truth.up,
         contacts=torch.where(truth.contacts > 0.5, 20.0, -20.0),
         error=torch.full(truth.rotations.shape[:3], -3.0),
+        doubt=torch.full((*truth.rotations.shape[:2], 33), -3.0),
     )  # fmt: skip
 
 
@@ -85,9 +86,9 @@ def test_the_truth_has_no_loss_whatever_the_roll_and_the_lens(windows, body):
     given, truth = prepared(
         windows, torch.device("cpu"), roll=np.full(count, 0.3), lens=np.full(count, 1.3)
     )
-    parts = losses(perfect(truth), truth, body, given.times, given.size)
+    parts = losses(perfect(truth), truth, body, given)
     for name, value in parts.items():
-        if name not in ("error", "rotations", "turns"):
+        if name not in ("error", "doubt", "rotations", "turns"):
             assert abs(float(value)) < 1e-4, name
     # The smooth angle has a thousandth of a radian at its bottom.
     assert float(parts["rotations"]) < 2e-3 and float(parts["turns"]) < 2e-3
@@ -101,16 +102,16 @@ def test_losses_speak_in_their_units(windows, body):
     c, s = angle.cos(), angle.sin()
     nod = torch.tensor([[1.0, 0, 0], [0, c, -s], [0, s, c]])
     turned[:, :, 15] = turned[:, :, 15] @ nod
-    parts = losses(replace(right, rotations=turned), truth, body, given.times, given.size)
+    parts = losses(replace(right, rotations=turned), truth, body, given)
     chord = 2 * np.sin(0.1)  # |R - 1| / sqrt(2) of a turn by 0.2
     assert float(parts["rotations"]) == pytest.approx(chord / 23 + 1e-3, rel=0.05)
     assert float(parts["joints"]) < 1e-6  # the head's joint itself stays
     moved = right.trans + torch.tensor([0.0, 0.0, 0.4])
-    parts = losses(replace(right, trans=moved), truth, body, given.times, given.size)
+    parts = losses(replace(right, trans=moved), truth, body, given)
     expected = (moved[..., 2] / truth.trans[..., 2]).log().mean()
     assert float(parts["place"]) == pytest.approx(float(expected), rel=0.05)
     swung = right.velocity + torch.tensor([0.5, 0, 0])
-    parts = losses(replace(right, velocity=swung), truth, body, given.times, given.size)
+    parts = losses(replace(right, velocity=swung), truth, body, given)
     assert float(parts["root_velocity"]) == pytest.approx(0.5, rel=1e-3)
 
 
@@ -120,7 +121,7 @@ def test_every_loss_reaches_the_network(windows, body):
     given, truth = prepared(windows, torch.device("cpu"))
     for name in LossWeights.__dataclass_fields__:
         network.zero_grad()
-        losses(network(given), truth, body, given.times, given.size)[name].backward()
+        losses(network(given), truth, body, given)[name].backward()
         reached = sum(float(p.grad.abs().sum()) for p in network.parameters() if p.grad is not None)
         assert np.isfinite(reached) and reached > 0, name
 

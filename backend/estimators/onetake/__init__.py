@@ -68,12 +68,12 @@ class OneTakeEstimator:
         half = 0.5 if self.polish else 1.0
         raw = run(self.network, given, flip=self.flip, done=lambda share: done(half * share))
         rays = given.rays.double().numpy()
-        trust = (given.visibility * given.seen[:, None]).double().numpy()
+        spread = np.where(track.seen[:, None], raw.doubt * raw.trans[:, 2:], np.inf)
         rotations, times = raw.rotations, track.timestamps
-        trans = place_root(_landmarks(body, raw), rays, trust, raw.trans, raw.velocity, times)
+        trans = place_root(_landmarks(body, raw), rays, spread, raw.trans, raw.velocity, times)
         if self.polish:
             rotations, trans = polish(
-                body, rotations, trans, raw.betas, rays, trust, times, self.polish,
+                body, rotations, trans, raw.betas, rays, spread, times, self.polish,
                 done=lambda share: done(half + half * share),
             )  # fmt: skip
         confidence = np.clip(np.log(_LOST / raw.error) / np.log(_LOST / _SURE), 0, 1)

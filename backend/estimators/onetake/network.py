@@ -41,6 +41,9 @@ class Answer:
     up: Tensor  # (B, T, 3) unit, against gravity
     contacts: Tensor  # (B, T, 4) logits: heel and toe, left then right, standing still
     error: Tensor  # (B, T, 24) log of the error in metres that each joint is thought to have
+    doubt: (
+        Tensor  # (B, T, 33) log of how far each reported landmark is thought to be off, canonical
+    )
 
 
 class MotionTransformer(nn.Module):
@@ -61,6 +64,7 @@ class MotionTransformer(nn.Module):
         self.layers = nn.ModuleList(_Layer(config) for _ in range(config.layers))
         self.norm = nn.LayerNorm(width)
         self.out = nn.Linear(width, sum(self.OUTPUTS))
+        self.doubt = nn.Linear(width, LANDMARKS)
         self.shape = nn.Sequential(nn.Linear(width, width), nn.GELU(), nn.Linear(width, BETAS + 1))
         turns = torch.logspace(
             *torch.log10(torch.tensor([config.slowest, config.fastest])).tolist(),
@@ -75,6 +79,8 @@ class MotionTransformer(nn.Module):
             self.out.bias[:6] = torch.tensor([1.0, 0, 0, 0, -1.0, 0])
             self.out.bias[JOINTS * 6 + 6 : JOINTS * 6 + 9] = torch.tensor([0.0, -1.0, 0.0])
             self.out.bias[-JOINTS:] = -3.0
+            self.doubt.weight.mul_(0.1)
+            self.doubt.bias.fill_(-2.5)
 
     def forward(self, given: Seen) -> Answer:
         """See Seen and Answer."""
@@ -97,6 +103,7 @@ class MotionTransformer(nn.Module):
             up=functional.normalize(up, dim=-1),
             contacts=contacts,
             error=error.clamp(*ERROR_RANGE),
+            doubt=self.doubt(x).float().clamp(*ERROR_RANGE),
         )
 
     def _tokens(self, given: Seen) -> Tensor:

@@ -42,6 +42,7 @@ class Raw:
     up: np.ndarray  # (T, 3) unit
     contacts: np.ndarray  # (T, 4) 0..1
     error: np.ndarray  # (T, 24) m
+    doubt: np.ndarray  # (T, 33) slopes of rays that each landmark may be off
 
 
 def run(
@@ -59,7 +60,7 @@ def run(
     if len(starts) > 1:
         ramp = (torch.arange(OVERLAP) + 1) / (OVERLAP + 1)
         fade[:OVERLAP], fade[-OVERLAP:] = ramp, ramp.flip(0)
-    widths = (24 * 6, 3, 3, 3, 4, 24)
+    widths = (24 * 6, 3, 3, 3, 4, 24, 33)
     sums, total, betas = torch.zeros(frames, sum(widths)), torch.zeros(frames), []
     for first in range(0, len(starts), _BATCH):
         spans = [slice(start, start + size) for start in starts[first : first + _BATCH]]
@@ -70,7 +71,9 @@ def run(
             sums[span] += fade[:, None] * part
             total[span] += fade
         done(min(1.0, (first + _BATCH) / len(starts)))
-    sixes, trans, velocity, up, contacts, error = (sums / total[:, None]).split(widths, dim=-1)
+    sixes, trans, velocity, up, contacts, error, doubt = (sums / total[:, None]).split(
+        widths, dim=-1
+    )
     return Raw(
         rotations=from_six(sixes.view(frames, 24, 6)).double().numpy(),
         betas=torch.cat(betas).mean(dim=0).double().numpy(),
@@ -79,6 +82,7 @@ def run(
         up=torch.nn.functional.normalize(up, dim=-1).double().numpy(),
         contacts=contacts.sigmoid().numpy(),
         error=error.exp().numpy(),
+        doubt=doubt.exp().double().numpy(),
     )
 
 
@@ -93,7 +97,7 @@ def window_starts(frames: int) -> list[int]:
 def _windows(
     network: MotionTransformer, track: Track, spans: list[slice], flip: bool
 ) -> tuple[Tensor, Tensor]:
-    """(B, T, 201) in camera axes, in the order of the network's outputs, and betas (B, 10)."""
+    """(B, T, 214) in camera axes, in the order of the network's outputs, and betas (B, 10)."""
 
     def stacked(tensor: Tensor) -> Tensor:
         return torch.stack([tensor[span] for span in spans])
@@ -121,6 +125,7 @@ def _windows(
     parts = [
         rotations[..., :2, :].flatten(2), turned(answer.trans), turned(answer.velocity),
         turned(answer.up), answer.contacts, answer.error,
+        answer.doubt + view.size.log()[:, None, None],
     ]  # fmt: skip
     return torch.cat(parts, dim=-1), answer.betas
 
@@ -149,6 +154,7 @@ def _mirrored_answer(answer: Answer) -> Answer:
         up=answer.up * _FLIP,
         contacts=answer.contacts[..., _FEET_MIRROR],
         error=answer.error[..., MIRROR],
+        doubt=answer.doubt[..., LANDMARK_MIRROR],
     )
 
 

@@ -3,26 +3,25 @@
 import numpy as np
 from scipy.linalg import solveh_banded
 
-# Of a landmark, in metres at the person: BlazePose's error, and beyond what it is an outlier.
-_LANDMARK, _OUTLIER = 0.03, 0.06
+_OUTLIER = 3.0  # times what a landmark is thought to be off
 _ROUNDS = 4  # of reweighting
 _DEPTH = 0.3  # of the network's own guess of the distance, as a share of it
 _VELOCITY = 0.25  # m/s, of the network's root velocity
-_FEWEST = 6  # landmarks' worth of trust under which a frame follows its neighbours
 
 
 def place_root(
     landmarks: np.ndarray,
     rays: np.ndarray,
-    trust: np.ndarray,
+    spread: np.ndarray,
     guess: np.ndarray,
     velocity: np.ndarray,
     timestamps: np.ndarray,
 ) -> np.ndarray:
     """Pelvis (T, 3) in the camera, metres.
 
-    landmarks (T, 33, 3) about the pelvis, camera axes; rays (T, 33, 2) where they were seen; trust
-    (T, 33) 0..1; guess (T, 3) and velocity (T, 3) m/s of the network; timestamps (T,) s.
+    landmarks (T, 33, 3) about the pelvis, camera axes; rays (T, 33, 2) where they were seen; spread
+    (T, 33) m that they may be off, infinite where not seen; guess (T, 3) and velocity (T, 3) m/s
+    of the network; timestamps (T,) s.
     Reprojection is linear in the translation, at a landmark's depth; the velocity ties frames:
     three unknowns a frame that touch their neighbours only, solved at once and reweighted.
     """
@@ -35,7 +34,7 @@ def place_root(
         # Residual in metres across the view: x - ray_x z, y - ray_y z.
         wanted = rays * landmarks[..., 2:] - landmarks[..., :2]
         off = trans[:, None, :2] - rays * trans[:, None, 2:] - wanted
-        weight = trust / (1 + (off**2).sum(axis=-1) / _OUTLIER**2) / _LANDMARK**2
+        weight = 1 / (spread**2 + (off**2).sum(axis=-1) / _OUTLIER**2)
         # A landmark that is nearer tells more of the place across the view.
         weight = weight * (trans[:, None, 2] / depth) ** 2
         blocks, right = _normal_equations(rays, wanted, weight)
