@@ -13,7 +13,10 @@ from safetensors.torch import load_file
 from ..body import load_body
 from ..body.torch_body import TorchBody
 from ..device import choose_device
+from ..estimators.ik.points import PointModel
+from ..estimators.onetake.limbs import rest_landmarks
 from ..estimators.onetake.network import MotionTransformer
+from ..motion.skeleton import LANDMARK_JOINT
 from .batches import Batches
 from .config import TrainingConfig
 from .curves import draw_curves
@@ -35,7 +38,9 @@ def train(arguments: argparse.Namespace) -> int:
     noise = NoiseModel.fit(pairs, body)
     synthetic = Synthetic(MotionLibrary.open(arguments.motion, "train"), body, noise)
     torch.manual_seed(config.seed)
-    network = MotionTransformer(config.network)
+    model = PointModel.from_body(load_body())
+    rest = rest_landmarks(model.joints, model.offsets, LANDMARK_JOINT)
+    network = MotionTransformer(config.network, rest)
     if arguments.start:
         start_from(network, arguments.start / BEST)
     output = arguments.output

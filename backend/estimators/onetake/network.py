@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from .config import BETAS, FEATURES, JOINTS, LANDMARKS, NetworkConfig
+from .limbs import limb_rotations
 
 ERROR_RANGE = (-7.0, 1.0)  # log of metres: a millimetre to a few metres
 
@@ -49,14 +50,19 @@ class Answer:
 class MotionTransformer(nn.Module):
     """Seen -> Answer."""
 
-    # 6D rotations, pelvis place, velocity, up, contacts, error
-    OUTPUTS = (JOINTS * 6, 3, 3, 3, 4, JOINTS)
+    # Corrections of 6D rotations, how much of what is corrected counts, pelvis place, velocity, up,
+    # contacts, error
+    OUTPUTS = (JOINTS * 6, JOINTS, 3, 3, 3, 4, JOINTS)
 
-    def __init__(self, config: NetworkConfig) -> None:
+    def __init__(self, config: NetworkConfig, rest: Tensor | None = None) -> None:
+        """rest (33, 3): landmarks of the body at rest, m; kept with the weights."""
         super().__init__()
         self.config = config
-        # A landmark brings place, visibility and world place; a frame its flags, size and place.
-        inputs = LANDMARKS * (2 + 1 + 3) + 4 + (FEATURES + 1 if config.features else 0)
+        self.register_buffer("rest", torch.zeros(LANDMARKS, 3) if rest is None else rest.clone())
+        # A landmark brings place, visibility and world place; a joint the rotation read off them; a
+        # frame its flags, size and place.
+        inputs = LANDMARKS * (2 + 1 + 3) + JOINTS * 6 + 4
+        inputs += FEATURES + 1 if config.features else 0
         width = config.width
         self.embed = nn.Sequential(
             nn.Linear(inputs, 2 * width), nn.GELU(), nn.Linear(2 * width, width)
@@ -74,29 +80,36 @@ class MotionTransformer(nn.Module):
         with torch.no_grad():
             self.out.weight.mul_(0.1)
             self.out.bias.zero_()
-            self.out.bias[: JOINTS * 6] = torch.eye(3)[:2].flatten().repeat(JOINTS)
-            # At first everybody stands upright, faces the camera and is three bodies away.
-            self.out.bias[:6] = torch.tensor([1.0, 0, 0, 0, -1.0, 0])
-            self.out.bias[JOINTS * 6 + 6 : JOINTS * 6 + 9] = torch.tensor([0.0, -1.0, 0.0])
-            self.out.bias[-JOINTS:] = -3.0
+            sixes, gate, _, _, up, _, error = self.out.bias.split(self.OUTPUTS)
+            # At first the world landmarks are believed, and whoever has none stands upright.
+            sixes.copy_(0.1 * torch.eye(3)[:2].flatten().repeat(JOINTS))
+            sixes[:6] = 0.1 * torch.tensor([1.0, 0, 0, 0, -1.0, 0])
+            gate.fill_(2.0)
+            up.copy_(torch.tensor([0.0, -1.0, 0.0]))
+            error.fill_(-3.0)
             self.doubt.weight.mul_(0.1)
             self.doubt.bias.fill_(-2.5)
 
     def forward(self, given: Seen) -> Answer:
         """See Seen and Answer."""
         batch, frames = given.seen.shape
-        x = self.embed(self._tokens(given))
+        with torch.no_grad():
+            read = limb_rotations(given.world, self.rest) * given.seen[..., None, None, None]
+        read = read[..., :2, :].flatten(-2)  # (B, T, 24, 6)
+        x = self.embed(self._tokens(given, read.flatten(2)))
         angles = given.times[:, None, :, None] * self.turns
         cosine, sine = angles.cos().to(x.dtype), angles.sin().to(x.dtype)
         apart = (given.times[:, None, :, None] - given.times[:, None, None, :]).abs()
         for layer in self.layers:
             x = layer(x, cosine, sine, apart)
         x = self.norm(x)
-        sixes, place, velocity, up, contacts, error = self.out(x).float().split(self.OUTPUTS, -1)
+        parts = self.out(x).float().split(self.OUTPUTS, -1)
+        sixes, gate, place, velocity, up, contacts, error = parts
+        sixes = sixes.view(batch, frames, JOINTS, 6) + gate.sigmoid()[..., None] * read
         shape = self.shape(x).float()
         vote = shape[..., BETAS:].masked_fill(~given.seen[..., None], -1e4).softmax(dim=1)
         return Answer(
-            rotations=from_six(sixes.view(batch, frames, JOINTS, 6)),
+            rotations=from_six(sixes),
             betas=(vote * shape[..., :BETAS]).sum(dim=1),
             trans=self._trans(place, given.size),
             velocity=velocity,
@@ -106,13 +119,14 @@ class MotionTransformer(nn.Module):
             doubt=self.doubt(x).float().clamp(*ERROR_RANGE),
         )
 
-    def _tokens(self, given: Seen) -> Tensor:
+    def _tokens(self, given: Seen, read: Tensor) -> Tensor:
         frames = given.seen.shape[1]
         size = given.size.log()[:, None, None].expand(-1, frames, 1)
         parts = [
             given.points.clamp(-4, 4).flatten(2),
             given.visibility - 0.5,
             2 * given.world.clamp(-2, 2).flatten(2),
+            read,
         ]
         known = torch.cat(parts, dim=-1) * given.seen[..., None]
         parts = [known, given.seen[..., None].to(known.dtype), given.centre, 0.5 * size + 1]
