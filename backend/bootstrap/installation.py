@@ -87,7 +87,9 @@ class Installation:
             return
         with environments.lock(self.home / "setup.lock", self.say):
             self.say(f"Adding {', '.join(names)} requirements to {python.parent.parent.name}")
-            environments.install(python, "What " + " and ".join(names) + " need", _files(names), self.log)
+            environments.install(
+                python, "What " + " and ".join(names) + " need", _files(names), self.log
+            )
             marker.touch()
 
     def _find_blender(self, blenders: Blenders) -> Path | None:

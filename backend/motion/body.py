@@ -34,12 +34,10 @@ class Body:
         """Read a body npz (no pickles)."""
         with np.load(path, allow_pickle=False) as data:
             known = {
-                key: data[key]
-                for key in ("v_template", "shapedirs", "J_regressor", "weights", "f")
+                key: data[key] for key in ("v_template", "shapedirs", "J_regressor", "weights", "f")
             }
             optional = {
-                key: data.get(key, None)
-                for key in ("quads", "landmark_regressor", "posedirs")
+                key: data.get(key, None) for key in ("quads", "landmark_regressor", "posedirs")
             }
             taken = {*known, *optional, "name", "beta_names", "kintree_table"}
             return cls(

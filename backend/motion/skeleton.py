@@ -64,9 +64,7 @@ LANDMARK_JOINT = np.array(
 
 LANDMARK_MIRROR = np.array(
     [
-        LANDMARK[
-            name.replace("left", "*").replace("right", "left").replace("*", "right")
-        ]
+        LANDMARK[name.replace("left", "*").replace("right", "left").replace("*", "right")]
         for name in LANDMARKS
     ]
 )

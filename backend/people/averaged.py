@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..motion.skeleton import LANDMARK_MIRROR
+from .blazepose_steps import LANDMARK_CELLS
 from .detector import Detection, LandmarkResult, PersonDetector, Region
 
 
@@ -70,10 +71,18 @@ def _mirrored(region: Region, width: int) -> Region:
     return Region(width - region.x, region.y, region.side, -region.angle)
 
 
+def half_cell(region: Region) -> np.ndarray:
+    """(2,) px by which what BlazePose finds in a region's crop is beside its place."""
+    return region.to_picture(LANDMARK_CELLS)[:, :2] @ (0.5, 0.5) - 0.5
+
+
 def _back(result: LandmarkResult, width: int) -> LandmarkResult:
     """What was found in the mirror, in the picture itself."""
     landmarks = result.landmarks[LANDMARK_MIRROR].copy()
+    # A crop lies half a cell beside the picture's pixels; in the mirror, to the other side.
+    landmarks[:, :2] -= half_cell(result.region)
     landmarks[:, 0] = width - landmarks[:, 0]
+    landmarks[:, :2] += half_cell(_mirrored(result.region, width))
     world = result.world[LANDMARK_MIRROR] * np.array([-1, 1, 1], np.float32)
     return replace(
         result, landmarks=landmarks, world=world, presence=result.presence[LANDMARK_MIRROR]

@@ -6,6 +6,7 @@ translation - so that the picture's detail comes in and its jitter stays out. Ga
 frames of a window at once: frames touch their neighbours only, so one banded Cholesky solves them.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -33,8 +34,8 @@ class PolishConfig:
     robust: float = 2.0  # Cauchy's scale in standard deviations: swaps and jumps fade out
     landmark_model_share: float = 0.5  # of the offsets that BlazePose has from our landmarks
     iterations: int = 3
-    window: int = 240  # frames solved together, to bound memory
-    overlap: int = 30  # frames solved twice
+    window: float = 8.0  # seconds solved together, to bound memory
+    overlap: float = 2.0  # seconds solved twice and faded: what is over the edge is forgotten there
 
 
 def polish(
@@ -59,26 +60,27 @@ def polish(
     offsets = LandmarkModel.load(config.landmark_model_share).offsets
     model = PointModel.from_body(body, offsets)
     frames = len(local)
-    out, moved = local.copy(), trans.copy()
+    step = float(np.median(np.diff(timestamps))) if frames > 1 else config.window
+    overlap = max(2, math.ceil(config.overlap / max(step, 1e-3)))
+    window = max(3 * overlap, math.ceil(config.window / max(step, 1e-3)))
+    x = np.zeros((frames, UNKNOWNS))
     start = 0
     while True:
-        end = min(start + config.window, frames)
+        end = min(start + window, frames)
         span = slice(start, end)
-        x = _solve(
+        part = _solve(
             model, local[span], trans[span], betas, rays[span], spread[span], timestamps[span],
             config,
         )  # fmt: skip
-        # What two windows both solved is taken from the later one, but for its first half.
-        keep = 0 if start == 0 else config.overlap // 2
-        part = slice(start + keep, end)
-        out[part], moved[part] = (
-            _apply(local[span], trans[span], x)[0][keep:],
-            (trans[span] + x[:, TURNS:])[keep:],
-        )
+        if start:  # what both windows solved passes from one to the other
+            fade = (np.arange(overlap) + 1)[:, None] / (overlap + 1)
+            shared = slice(start, start + overlap)
+            part[:overlap] = (1 - fade) * x[shared] + fade * part[:overlap]
+        x[span] = part
         done(end / frames)
         if end == frames:
-            return out, moved
-        start = end - config.overlap
+            return _apply(local, trans, x)
+        start = end - overlap
 
 
 def _apply(local: np.ndarray, trans: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

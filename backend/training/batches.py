@@ -1,5 +1,6 @@
 """What each step of the loop is fed: rendered pairs and endless synthetic ones, with faults."""
 
+import signal
 from collections.abc import Iterator
 from dataclasses import fields
 
@@ -60,7 +61,11 @@ class Batches(IterableDataset):
     def __call__(self, step: int) -> Iterator[Windows]:
         self._first = step
         # One process beside the one that trains; a Windows is a batch already.
-        return iter(DataLoader(self, batch_size=None, num_workers=1, prefetch_factor=4))
+        return iter(
+            DataLoader(
+                self, batch_size=None, num_workers=1, prefetch_factor=4, worker_init_fn=_outlive
+            )
+        )
 
     def __iter__(self) -> Iterator[Windows]:
         step = self._first
@@ -88,3 +93,9 @@ class Batches(IterableDataset):
         )
         half = rng.random(count) < 0.5
         return joined([chosen.take(~half), mirrored(chosen.take(half))])
+
+
+def _outlive(worker: int) -> None:
+    """A signal to the whole group is for the trainer, which saves first; it ends its worker."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

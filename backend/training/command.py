@@ -8,11 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 
 from ..body import load_body
 from ..body.torch_body import TorchBody
 from ..device import choose_device
+from ..errors import OneTakeError
 from ..estimators.ik.points import PointModel
 from ..estimators.onetake.limbs import rest_landmarks
 from ..estimators.onetake.network import MotionTransformer
@@ -63,7 +65,12 @@ def train(arguments: argparse.Namespace) -> int:
 
 def start_from(network: MotionTransformer, weights: Path) -> None:
     """Take over what another run learnt; a part that it did not have keeps its first weights."""
-    network.load_state_dict(load_file(weights), strict=False)
+    try:
+        odd = network.load_state_dict(load_file(weights), strict=False).unexpected_keys
+    except (OSError, SafetensorError, RuntimeError) as error:
+        raise OneTakeError("bad_start", f"{weights} cannot be started from: {error}") from error
+    if odd:
+        raise OneTakeError("bad_start", f"{weights} holds {odd[0]}, which this network has not.")
 
 
 def data_hash(pairs: Path) -> str:

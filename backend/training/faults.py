@@ -91,7 +91,7 @@ def _spoil(rays, world, visibility, seen, size, span, rng, rates) -> None:
         rays[t] += rng.normal(size=(33, 2)) * 0.5 * size
         world[t] += rng.normal(size=(33, 3)) * 0.2
         visibility[t] *= rng.uniform(0.2, 1)
-    if chance[4] < rates.gap:
+    if chance[4] < rates.gap and frames > 1:
         t = span(max(2, frames // 3))
         before = max(t.start - 1, 0)
         seen[t], visibility[t] = False, 0

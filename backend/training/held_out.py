@@ -12,8 +12,8 @@ import torch
 
 from .. import __version__
 from ..body import load_body
-from ..estimators.onetake import WEIGHTS, load_network
-from ..estimators.onetake.run import Track, run
+from ..estimators.onetake import WEIGHTS, OneTakeEstimator
+from ..estimators.onetake.run import Track
 from ..motion.body import Body
 from ..motion.kinematics import forward_kinematics
 from ..motion.rotations import axis_angle_to_matrix, matrix_to_axis_angle
@@ -27,20 +27,20 @@ _UPRIGHT = np.diag([1.0, -1.0, -1.0])
 
 def write_takes(windows: Windows, weights: Path, folder: Path) -> int:
     """NAME.take.npz, unsmoothed, and NAME.truth.take.npz of every fast clip; how many."""
-    network, body = load_network(weights), load_body()
+    estimator, body = OneTakeEstimator(weights), load_body()
     folder.mkdir(parents=True, exist_ok=True)
     rates = 1 / np.diff(windows.times, axis=1).mean(axis=1)
     chosen = np.flatnonzero((rates > FASTEST) & windows.seen.all(axis=1))
     for index in chosen:
         clip, times = windows.take(slice(index, index + 1)), windows.times[index].astype(float)
-        raw = run(network, _track(clip), flip=True)
+        raw, rotations, trans = estimator.fitted(_track(clip), times, body)
         true = axis_angle_to_matrix(clip.poses[0].astype(float))
         name = folder / f"{index:04d}"
-        for path, local, trans, betas in (
-            (f"{name}.take.npz", raw.rotations, raw.trans, raw.betas),
+        for path, local, place, betas in (
+            (f"{name}.take.npz", rotations, trans, raw.betas),
             (f"{name}.truth.take.npz", true, clip.trans[0].astype(float), clip.betas[0]),
         ):
-            _take(body, local, trans, betas, times).save(path)
+            _take(body, local, place, betas, times).save(path)
     return len(chosen)
 
 

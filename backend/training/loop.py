@@ -54,26 +54,27 @@ class Loop:
         self, report: Callable[[dict], None], should_stop: Callable[[], bool] = lambda: False
     ) -> None:
         """Train to the last step; `report` gets each row of the curves."""
-        config, began, sums = self.config, time.monotonic(), {}
+        config, began, sums, since = self.config, time.monotonic(), {}, 0
         before = self.minutes
         batches = self.batches(self.step)
         while self.step < config.steps and self.stale < config.patience:
             parts = self._train(next(batches))
             self.step += 1
+            since += 1
             self.minutes = before + (time.monotonic() - began) / 60
             for name, value in parts.items():
                 sums[name] = sums.get(name, 0.0) + value
-            stop = should_stop()
-            if stop or self.step % config.validate_every == 0 or self.step == config.steps:
-                count = (self.step - 1) % config.validate_every + 1
+            if self.step % config.validate_every == 0 or self.step == config.steps:
+                self._save()  # judging takes a while, and whoever stops the run may not wait
                 row = {"step": self.step, "minutes": round(self.minutes, 2), "rate": self._rate()}
-                row |= {name: value / count for name, value in sums.items()}
-                sums = {}
+                row |= {name: value / since for name, value in sums.items()}
+                sums, since = {}, 0
                 row |= self._validate()
                 self._append(row)
                 report(row)
                 self._save()
-            if stop:
+            if should_stop():
+                self._save()
                 return
 
     def _train(self, windows: Windows) -> dict[str, float]:
@@ -146,11 +147,17 @@ class Loop:
             "network": self.network.state_dict(), "average": self.average,
             "optimiser": self.optimiser.state_dict(), "step": self.step,
             "minutes": self.minutes, "best": self.best, "stale": self.stale,
+            "config": dataclasses.asdict(self.config),
         }  # fmt: skip
         self._replace(CHECKPOINT, lambda path: torch.save(state, path))
 
     def _resume(self) -> None:
         state = torch.load(self.folder / CHECKPOINT, map_location=self.device, weights_only=True)
+        if state["config"] != dataclasses.asdict(self.config):
+            raise OneTakeError(
+                "other_config",
+                f"{self.folder} holds a run of another configuration; choose another --output.",
+            )
         self.network.load_state_dict(state["network"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.average: dict[str, Tensor] = state["average"]

@@ -36,7 +36,7 @@ class Evidence:
     body_up: np.ndarray  # (T, 3) unit, NaN where it tells nothing
     standing: np.ndarray  # (T, 4) bool
     timestamps: np.ndarray  # (T,) s
-    told_up: np.ndarray | None = None  # (T, 3) unit, gravity as a trained estimator sees it
+    told_up: np.ndarray | None = None  # (K, 3) unit, gravity as a trained estimator sees it
 
     def steps(self) -> tuple[np.ndarray, np.ndarray]:
         """Places (N, 3) where a foot stood, and for how many seconds (N,)."""

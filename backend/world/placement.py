@@ -40,6 +40,14 @@ class _Seen:
     body_up: np.ndarray  # (T, 3)
     timestamps: np.ndarray
 
+    @property
+    def told_up(self) -> np.ndarray | None:
+        """(K, 3) gravity as the estimator saw it in the frames that it saw."""
+        known = self.motion.confidence.any(axis=1)
+        if self.motion.up is None or not known.any():
+            return None
+        return self.motion.up[known]
+
 
 def place(motions: list[CameraMotion], timestamps: list[np.ndarray], body: Body) -> list[Placed]:
     """Everybody in one world: they share the floor, gravity and the camera.
@@ -62,7 +70,7 @@ def _see(motion: CameraMotion, timestamps: np.ndarray, body: Body) -> _Seen:
     sole = _sole_points(body, motion.betas) - rest[[7, 10, 8, 11]]
     feet = joints[:, [7, 10, 8, 11]] + np.einsum("tkab,kb->tka", rotations[:, [7, 10, 8, 11]], sole)
     if motion.contacts is not None:
-        still = motion.contacts
+        still = motion.contacts * motion.confidence.any(axis=1)[:, None]
     else:
         known = motion.confidence[:, [7, 10, 8, 11]] > 0.2
         still = still_probability(feet, timestamps) * known
@@ -97,7 +105,7 @@ def _shared_floor(people: list[_Seen]) -> Floor:
             upright = (trunk > _UPRIGHT) & (person.still > _STANDS).any(axis=1)
             body_up = np.where(upright[:, None], person.body_up, np.nan)
             evidence.append(
-                Evidence(person.feet, body_up, stands, person.timestamps, person.motion.up)
+                Evidence(person.feet, body_up, stands, person.timestamps, person.told_up)
             )
         floor = find_floor(evidence)
     return floor

@@ -3,7 +3,7 @@
 import numpy as np
 
 from backend.motion.skeleton import LANDMARK_MIRROR
-from backend.people.averaged import LOOKS, AveragedDetector
+from backend.people.averaged import LOOKS, AveragedDetector, half_cell
 from backend.people.detector import LandmarkResult, Region
 
 WIDTH, HEIGHT = 200, 120
@@ -29,7 +29,7 @@ class Noisy:
             if mirrored:
                 points, world = points[LANDMARK_MIRROR], world[LANDMARK_MIRROR] * [-1, 1, 1]
                 points[:, 0] = WIDTH - points[:, 0]
-            points[:, :2] += rng.normal(size=(33, 2))
+            points[:, :2] += rng.normal(size=(33, 2)) + half_cell(region)
             if len(self.looks) == 2:
                 points[:, :2] += 80  # one look sees nonsense
             found.append(LandmarkResult(
@@ -46,7 +46,7 @@ def test_the_median_of_six_looks():
     region = Region(60.0, 50.0, 80.0, 0.2)
     (result,) = AveragedDetector(inner).landmarks(picture, [region])
     assert len(inner.looks) == len(LOOKS)
-    off = np.linalg.norm(result.landmarks[:, :2] - inner.points[:, :2], axis=-1)
+    off = np.linalg.norm(result.landmarks[:, :2] - half_cell(region) - inner.points[:, :2], axis=-1)
     assert off.mean() < 0.8  # one look errs by 1.25 on average, the nonsense does not count
     assert np.abs(result.world - inner.world).max() < 1e-5
     assert result.region == region and result.following.angle == 0.1

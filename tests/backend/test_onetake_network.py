@@ -6,12 +6,16 @@ import numpy as np
 import pytest
 import torch
 
+from backend.body import load_body
+from backend.estimators.ik.points import PointModel
 from backend.estimators.onetake.canonical import canonical, turn_towards
 from backend.estimators.onetake.config import NetworkConfig
+from backend.estimators.onetake.limbs import rest_landmarks
 from backend.estimators.onetake.network import MotionTransformer, Seen, from_six
 from backend.estimators.onetake.run import OVERLAP, WINDOW, Track, run, window_starts
 from backend.estimators.onetake.translation import place_root
 from backend.motion.rotations import axis_angle_to_matrix
+from backend.motion.skeleton import LANDMARK_JOINT, LANDMARK_MIRROR, MIRROR
 
 SMALL = NetworkConfig(width=32, layers=2, heads=2, dropout=0.0)
 
@@ -30,7 +34,10 @@ def rays_of(points: np.ndarray) -> torch.Tensor:
 
 def network() -> MotionTransformer:
     torch.manual_seed(3)
-    made = MotionTransformer(SMALL).eval()
+    model = PointModel.from_body(load_body())
+    rest = rest_landmarks(model.joints, model.offsets, LANDMARK_JOINT)
+    rest = (rest + rest[LANDMARK_MIRROR] * torch.tensor([-1.0, 1, 1])) / 2  # to the last bit
+    made = MotionTransformer(SMALL, rest).eval()
     for weight in made.out.parameters():  # an untrained head says the same of everybody
         torch.nn.init.normal_(weight, std=0.1)
     return made
@@ -121,8 +128,6 @@ def test_a_long_clip_has_no_seams():
 
 def test_the_mean_with_the_mirror_image_is_the_mirror_image_of_itself():
     """Flip averaging: a mirrored person gets the mirrored answer, whatever the network says."""
-    from backend.motion.skeleton import LANDMARK_MIRROR, MIRROR
-
     points, times = a_person(10)
     flipped = points[:, LANDMARK_MIRROR] * [-1, 1, 1]
     made = network()
@@ -165,11 +170,28 @@ def test_the_root_is_placed_where_the_landmarks_were_seen():
     assert np.abs(found[10:20] - pelvis[10:20]).max() < 0.15
 
 
+def test_a_window_without_a_sighting_has_no_say_in_the_shape():
+    points, times = a_person(4 * WINDOW)
+    given = track(points, times)
+    given.seen[WINDOW:] = False
+    short = run(network(), track(points[:WINDOW], times[:WINDOW]))
+    assert np.abs(run(network(), given).betas - short.betas).max() < 0.05
+
+
+def test_single_precision_is_enough_where_the_rest_is_halved():
+    points, times = a_person(8)
+    made, given = network(), track(points, times)
+    with torch.autocast("cpu", torch.bfloat16):
+        halved = run(made, given)
+    assert np.abs(halved.rotations - run(made, given).rotations).max() < 0.2
+
+
 def test_one_frame_is_a_clip():
     points, times = a_person(1)
     raw = run(network(), track(points, times), flip=True)
-    place_root(points - points[:, :1], rays_of(points)[0].numpy(), np.full((1, 33), 0.02), raw.trans,
-               raw.velocity, times)  # fmt: skip
+    spread = np.full((1, 33), 0.02)
+    rays = rays_of(points)[0].numpy()
+    place_root(points - points[:, :1], rays, spread, raw.trans, raw.velocity, times)
     assert np.isfinite(raw.rotations).all() and raw.rotations.shape == (1, 24, 3, 3)
 
 

@@ -1,5 +1,7 @@
 """The fit after the network: it moves a body onto its landmarks, and only that."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,7 @@ from backend.motion.rotations import axis_angle_to_matrix, matrix_to_axis_angle
 from backend.refine import PolishConfig, polish
 
 KEYS = ("v_template", "shapedirs", "J_regressor", "weights", "f", "landmark_regressor")
-CONFIG = PolishConfig(landmark_model_share=0.0, window=40, overlap=10)
+CONFIG = PolishConfig(landmark_model_share=0.0, window=1.4, overlap=0.4)
 FRAMES = 60
 
 
@@ -82,6 +84,23 @@ def test_an_unseen_limb_keeps_the_networks_pose_and_outliers_count_little(body, 
     for found, most in ((robust, 6.0), (blind, 0.1)):
         turned = matrix_to_axis_angle(np.swapaxes(local, -1, -2) @ found)
         assert np.degrees(np.linalg.norm(turned, axis=-1)).max() < most
+
+
+@pytest.mark.parametrize("fps", [30, 120])
+def test_windows_leave_no_seam(body, truth, fps):
+    """Errors that last are corrected alike by two windows and by one, at any frame rate."""
+    local, trans, rays, _ = truth
+    times = np.arange(FRAMES) / fps
+    rng = np.random.default_rng(3)
+    drift = np.cumsum(rng.normal(size=rays.shape), axis=0) * 0.004 / 4
+    spread = np.full((FRAMES, 33), 0.02)
+    window = 24 / fps
+    parts = replace(CONFIG, window=window, overlap=window / 3, seconds=window / 12)
+    whole = replace(parts, window=10.0)
+    a, place = polish(body, local, trans, np.zeros(10), rays + drift, spread, times, parts)
+    b, there = polish(body, local, trans, np.zeros(10), rays + drift, spread, times, whole)
+    turned = np.degrees(matrix_to_axis_angle(np.swapaxes(b, -1, -2) @ a))
+    assert np.abs(turned).max() < 1.0 and np.abs(place - there).max() < 0.01
 
 
 def test_one_frame_is_a_clip(body, truth):

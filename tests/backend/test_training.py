@@ -6,6 +6,7 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from backend.body.make import body_arrays
 from backend.body.torch_body import TorchBody
@@ -15,6 +16,7 @@ from backend.estimators.onetake.config import NetworkConfig
 from backend.estimators.onetake.network import Answer, MotionTransformer
 from backend.motion.body import Body
 from backend.training.batches import CLIP, Batches, Pool
+from backend.training.command import start_from
 from backend.training.config import TrainingConfig
 from backend.training.faults import FaultRates, faulty
 from backend.training.loop import BEST, CURVES, Loop
@@ -46,15 +48,15 @@ def windows(body) -> Windows:
     betas = rng.normal(size=(count, 10)).astype("f4")
     windows = Windows(
         rays=np.zeros((count, FRAMES, 33, 2), "f4"),
-        visibility=np.full((count, FRAMES, 33), 0.9, "f4"),
+        visibility=rng.uniform(0.8, 1.0, (count, FRAMES, 33)).astype("f4"),
         world=np.zeros((count, FRAMES, 33, 3), "f4"),
         features=np.zeros((count, FRAMES, 64), "f4"),
         has_features=np.zeros((count, FRAMES), bool),
         seen=np.ones((count, FRAMES), bool),
         times=np.tile(np.arange(FRAMES, dtype="f4") / 30, (count, 1)),
         poses=poses, trans=trans, betas=betas,
-        up=np.tile(np.array([0, -1, 0], "f4"), (count, FRAMES, 1)),
-        contacts=np.zeros((count, FRAMES, 4), "f4"),
+        up=np.tile(np.array([0.6, -0.8, 0], "f4"), (count, FRAMES, 1)),
+        contacts=(rng.random((count, FRAMES, 4)) < 0.5).astype("f4"),
     )  # fmt: skip
     from backend.motion.rotations import axis_angle_to_matrix
 
@@ -92,6 +94,34 @@ def test_the_truth_has_no_loss_whatever_the_roll_and_the_lens(windows, body):
             assert abs(float(value)) < 1e-4, name
     # The smooth angle has a thousandth of a radian at its bottom.
     assert float(parts["rotations"]) < 2e-3 and float(parts["turns"]) < 2e-3
+
+
+def test_what_is_seen_turns_with_the_picture(windows, body):
+    """Under any roll the canonical points are the truth's, and world landmarks turn along."""
+    for roll in (0.0, 0.5):
+        given, truth = prepared(windows, torch.device("cpu"), roll=np.full(len(windows), roll))
+        with torch.no_grad():
+            posed_ = posed(body, truth.rotations, truth.betas, torch.zeros_like(truth.trans))
+        landmarks = posed_["landmarks"]
+        placed = landmarks + truth.trans[:, :, None]
+        there = placed[..., :2] / placed[..., 2:] / given.size[:, None, None, None]
+        assert (given.points - there).abs().max() < 1e-4
+        # Of the report's own axes: those of the camera, not of the ray to the person.
+        upright = given.world.norm(dim=-1) - (
+            landmarks - landmarks[:, :, 23:25].mean(dim=2, keepdim=True)
+        ).norm(dim=-1)
+        assert upright.abs().max() < 1e-4
+    spun = given.world @ _roll(-roll)
+    straight, _ = prepared(windows, torch.device("cpu"))
+    assert (spun - straight.world).abs().max() < 1e-5
+
+
+def _roll(angle: float) -> torch.Tensor:
+    """What turns row vectors by -angle about the view."""
+    from backend.motion.rotations import axis_angle_to_matrix
+
+    turned = axis_angle_to_matrix(np.array([0.0, 0.0, angle]))
+    return torch.as_tensor(turned).float().T
 
 
 def test_losses_speak_in_their_units(windows, body):
@@ -136,6 +166,12 @@ def test_a_mirror_twice_is_nothing_and_once_is_a_mirrored_body(windows, body):
         there = posed(body, truth.rotations, truth.betas, truth.trans)["landmarks"]
     flat = there[..., :2] / there[..., 2:] / given.size[:, None, None, None]
     assert (flat - given.points).abs().max() < 0.02
+    once = mirrored(windows)
+    assert np.allclose(once.up[..., 0], -0.6) and np.allclose(once.up[..., 1], -0.8)
+    assert np.array_equal(once.contacts, windows.contacts[..., [2, 3, 0, 1]])
+    left, right = 15, 16  # wrists
+    assert np.array_equal(once.visibility[..., left], windows.visibility[..., right])
+    assert np.allclose(once.world[:, :, left], windows.world[:, :, right] * [-1, 1, 1])
 
 
 def test_faults_leave_the_truth_and_without_rates_everything(windows):
@@ -236,7 +272,24 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_weights(windows, body, tmp_p
     assert resumed.step == whole.step == 6
     for name, value in whole.average.items():
         assert torch.allclose(value, resumed.average[name], atol=1e-6), name
-    assert len((tmp_path / "parts" / CURVES).read_text().splitlines()) == 4  # 2, 3 and 6
+    assert (resumed.best, resumed.stale) == (whole.best, whole.stale)
+    curves = [(tmp_path / run / CURVES).read_text().splitlines() for run in ("whole", "parts")]
+    assert [row.split(",")[0] for row in curves[1]] == ["step", "3", "6"]
+    assert curves[0][2].split(",")[3] == curves[1][2].split(",")[3]  # the second half's mean loss
+
+
+def test_another_configuration_does_not_go_on(windows, body, tmp_path):
+    trained(small(), windows, body, tmp_path, stop_after=2)
+    with pytest.raises(OneTakeError, match="another configuration"):
+        trained(small(rate=1e-3), windows, body, tmp_path)
+
+
+def test_a_run_starts_only_from_weights_that_fit(tmp_path):
+    network = MotionTransformer(small().network)
+    save_file(network.state_dict() | {"other": torch.zeros(2)}, tmp_path / "odd.safetensors")
+    for path in (tmp_path / "odd.safetensors", tmp_path / "none.safetensors"):
+        with pytest.raises(OneTakeError, match=path.stem):
+            start_from(network, path)
 
 
 def test_training_learns_and_its_weights_load(windows, body, tmp_path):

@@ -64,18 +64,7 @@ class OneTakeEstimator:
             progress(round(share * frames), frames)
 
         done(0)
-        given = as_tensors(track, K)
-        half = 0.5 if self.polish else 1.0
-        raw = run(self.network, given, flip=self.flip, done=lambda share: done(half * share))
-        rays = given.rays.double().numpy()
-        spread = np.where(track.seen[:, None], raw.doubt * raw.trans[:, 2:], np.inf)
-        rotations, times = raw.rotations, track.timestamps
-        trans = place_root(_landmarks(body, raw), rays, spread, raw.trans, raw.velocity, times)
-        if self.polish:
-            rotations, trans = polish(
-                body, rotations, trans, raw.betas, rays, spread, times, self.polish,
-                done=lambda share: done(half + half * share),
-            )  # fmt: skip
+        raw, rotations, trans = self.fitted(as_tensors(track, K), track.timestamps, body, done=done)
         confidence = np.clip(np.log(_LOST / raw.error) / np.log(_LOST / _SURE), 0, 1)
         return CameraMotion(
             rotations,
@@ -85,6 +74,31 @@ class OneTakeEstimator:
             contacts=raw.contacts,
             up=raw.up,
         )
+
+    def fitted(
+        self,
+        given: Track,
+        timestamps: np.ndarray,
+        body: Body,
+        *,
+        done: Callable[[float], None] = lambda share: None,
+    ) -> tuple[Raw, np.ndarray, np.ndarray]:
+        """What the network says, and rotations (T, 24, 3, 3) and pelvis (T, 3) in the camera fitted
+        to what was seen. done gets the share done.
+        """
+        half = 0.5 if self.polish else 1.0
+        raw = run(self.network, given, flip=self.flip, done=lambda share: done(half * share))
+        rays = given.rays.double().numpy()
+        seen = given.seen.numpy()[:, None]
+        spread = np.where(seen, raw.doubt * raw.trans[:, 2:], np.inf)
+        rotations = raw.rotations
+        trans = place_root(_landmarks(body, raw), rays, spread, raw.trans, raw.velocity, timestamps)
+        if self.polish:
+            rotations, trans = polish(
+                body, rotations, trans, raw.betas, rays, spread, timestamps, self.polish,
+                done=lambda share: done(half + half * share),
+            )  # fmt: skip
+        return raw, rotations, trans
 
 
 def load_network(weights: Path) -> MotionTransformer:

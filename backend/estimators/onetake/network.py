@@ -93,8 +93,10 @@ class MotionTransformer(nn.Module):
     def forward(self, given: Seen) -> Answer:
         """See Seen and Answer."""
         batch, frames = given.seen.shape
-        with torch.no_grad():
-            read = limb_rotations(given.world, self.rest) * given.seen[..., None, None, None]
+        # Directions and cross products want full precision, whatever the rest runs in.
+        with torch.no_grad(), torch.autocast(given.world.device.type, enabled=False):
+            read = limb_rotations(given.world.float(), self.rest)
+            read = read * given.seen[..., None, None, None]
         read = read[..., :2, :].flatten(-2)  # (B, T, 24, 6)
         x = self.embed(self._tokens(given, read.flatten(2)))
         angles = given.times[:, None, :, None] * self.turns

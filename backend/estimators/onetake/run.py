@@ -11,8 +11,8 @@ from ...motion.skeleton import LANDMARK_MIRROR, MIRROR
 from .canonical import canonical
 from .network import Answer, MotionTransformer, Seen, from_six
 
-WINDOW = 64  # frames
-OVERLAP = 24  # frames that neighbours share
+WINDOW = 32  # frames: not many more than it was trained on
+OVERLAP = 12  # frames that neighbours share
 _BATCH = 16  # windows
 _FLIP = torch.tensor([-1.0, 1.0, 1.0])
 _FEET_MIRROR = [2, 3, 0, 1]
@@ -76,7 +76,7 @@ def run(
     )
     return Raw(
         rotations=from_six(sixes.view(frames, 24, 6)).double().numpy(),
-        betas=torch.cat(betas).mean(dim=0).double().numpy(),
+        betas=_mean_shape(torch.cat(betas), track.seen, starts, size),
         trans=trans.double().numpy(),
         velocity=velocity.double().numpy(),
         up=torch.nn.functional.normalize(up, dim=-1).double().numpy(),
@@ -84,6 +84,12 @@ def run(
         error=error.exp().numpy(),
         doubt=doubt.exp().double().numpy(),
     )
+
+
+def _mean_shape(betas: Tensor, seen: Tensor, starts: list[int], size: int) -> np.ndarray:
+    """(10,) of all windows' (W, 10): each counts for the frames in which the person was seen."""
+    weight = torch.stack([seen[start : start + size].sum() for start in starts]).to(betas)
+    return ((weight @ betas) / weight.sum().clamp(min=1)).double().numpy()
 
 
 def window_starts(frames: int) -> list[int]:
