@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-_RAISED = 0.10  # m above the floor: feet that stand higher stand on something
+# m above the floor: feet that stand higher stand on something; as far below, the floor is wrong.
+_RAISED = 0.10
 # Cosines of the sole's tilt: further over, a heel is in the air, and a foot kneels or lies.
 _HEEL_DOWN, _TOES_DOWN = 0.7, 0.3
 _TWIST = np.radians(20.0)  # of the toes against their foot
@@ -158,7 +159,7 @@ def _meet(heels, balls, timestamps, shortest):
 
 
 def _set_heights(heels, balls, heel, sole, rise, floor):
-    """Heels, and balls on level toes, stand on the floor, or together on what is well above it.
+    """Heels, and balls on level toes, stand on the floor, or together on what is far from it.
 
     heel, sole (T, 3) points of the sole under heel and ball; rise: the ball's height over its sole.
     """
@@ -168,7 +169,7 @@ def _set_heights(heels, balls, heel, sole, rise, floor):
     surface = np.zeros(len(heel))
     for a, b in runs(stands.any(axis=1)):
         mean = heights[a:b][stands[a:b]].mean()
-        surface[a:b] = mean if mean > floor + _RAISED else floor
+        surface[a:b] = floor if floor - _RAISED < mean < floor + _RAISED else mean
     for contact in heels:
         contact.place[1] = surface[contact.start]
     for contact in balls:

@@ -23,6 +23,7 @@ _HIPS, _KNEES, _ANKLES, _BALLS = [1, 2], [4, 5], [7, 8], [10, 11]
 _SOLE, _HEEL, _TOES = 0.115, -0.2, 0.5
 
 _RISE = 1.0  # Hz, of the height that standing feet give the whole body ...
+_HIGHEST = 0.07  # m, of that height
 _FORGET = 0.02  # ... and keep where this share of it is left of them
 _CLEARANCE = 0.01  # m over the floor from which feet in the air are kept out of it
 _FASTEST = 1.0, 6.0  # m/s and rad/s with which a correction leaves a contact, at most
@@ -165,7 +166,7 @@ def _rise(legs, points, hold, timestamps, settings):
     count = hold.heel.astype(float) + hold.ball
     # A foot that is in the floor would stand on it.
     low = _lowest(heel, ball, legs.toes, points) - settings.floor
-    sunk = np.where((count == 0) & (low < 0), _trusted(low, settings), 0)
+    sunk = np.where((count == 0) & (low < 0), 0.25 * _trusted(low, settings), 0)
     miss, count = miss - sunk * low, count + sunk
     rise = np.zeros((len(miss), 3))
     if len(miss) > 1:
@@ -173,7 +174,9 @@ def _rise(legs, points, hold, timestamps, settings):
         gain = gains(_RISE, np.diff(timestamps), 0.5**0.25)[:, None, None]
         x = low_pass(x, gain, passes=2)
         x = low_pass(x[::-1], gain[::-1], passes=2)[::-1]
-        rise[:, 1] = x[:, 0, 0] / (x[:, 0, 1] + _FORGET)
+        wanted = x[:, 0, 0] / (x[:, 0, 1] + _FORGET)
+        # Further off, the floor is wrong rather than the body: it must stay on the picture.
+        rise[:, 1] = np.clip(wanted, -_HIGHEST, _HIGHEST)
     return rise
 
 
@@ -226,7 +229,7 @@ def _lowest(heel, ball, toes, points):
 
 def _trusted(low, settings):
     """1, but 0 for feet so far below the floor that it is no matter of feet."""
-    return np.clip(2 + low / settings.most, 0, 1)
+    return np.clip(2 + 2 * low / settings.most, 0, 1)
 
 
 def ease(
