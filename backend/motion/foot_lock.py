@@ -24,6 +24,7 @@ _SOLE, _HEEL, _TOES = 0.115, -0.2, 0.5
 
 _RISE = 1.0  # Hz, of the height that standing feet give the whole body ...
 _HIGHEST = 0.07  # m, of that height
+_SHALLOW = 0.035  # m under the floor to which feet in the air raise the body; none at twice that
 _FORGET = 0.02  # ... and keep where this share of it is left of them
 _CLEARANCE = 0.01  # m over the floor from which feet in the air are kept out of it
 _FASTEST = 1.0, 6.0  # m/s and rad/s with which a correction leaves a contact, at most
@@ -164,9 +165,9 @@ def _rise(legs, points, hold, timestamps, settings):
     miss = np.where(hold.heel, hold.heel_place[..., 1] - heel[..., 1], 0)
     miss += np.where(hold.ball, hold.ball_place[..., 1] - ball[..., 1], 0)
     count = hold.heel.astype(float) + hold.ball
-    # A foot that is in the floor would stand on it.
+    # A foot that is in the floor would stand on it; deep in it, in the air, the floor is wrong.
     low = _lowest(heel, ball, legs.toes, points) - settings.floor
-    sunk = np.where((count == 0) & (low < 0), 0.25 * _trusted(low, settings), 0)
+    sunk = np.where((count == 0) & (low < 0), np.clip(2 + low / _SHALLOW, 0, 1), 0)
     miss, count = miss - sunk * low, count + sunk
     rise = np.zeros((len(miss), 3))
     if len(miss) > 1:
