@@ -34,20 +34,21 @@ def train(arguments: argparse.Namespace) -> int:
     config = TrainingConfig.load(arguments.config)
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
-    body = TorchBody(load_body())
+    plain = load_body()
+    body = TorchBody(plain)
     pairs = load_windows(arguments.pairs / "train")
     validation = in_pieces(load_windows(arguments.pairs / "val"), config.frames)
     noise = NoiseModel.fit(pairs, body)
     synthetic = Synthetic(MotionLibrary.open(arguments.motion, "train"), body, noise)
     torch.manual_seed(config.seed)
-    model = PointModel.from_body(load_body())
+    model = PointModel.from_body(plain)
     rest = rest_landmarks(model.joints, model.offsets, LANDMARK_JOINT)
     network = MotionTransformer(config.network, rest)
     if arguments.start:
         start_from(network, arguments.start / BEST)
     output = arguments.output
     loop = Loop(
-        network, config, TorchBody(load_body()), Batches(config, pairs, synthetic),
+        network, config, TorchBody(plain), Batches(config, pairs, synthetic),
         validation, output, torch.device(choose_device(arguments.device)),
     )  # fmt: skip
     config.save(output / "config.json")

@@ -33,7 +33,7 @@ def write_takes(windows: Windows, weights: Path, folder: Path) -> int:
     chosen = np.flatnonzero((rates > FASTEST) & windows.seen.all(axis=1))
     for index in chosen:
         clip, times = windows.take(slice(index, index + 1)), windows.times[index].astype(float)
-        raw, rotations, trans = estimator.fitted(_track(clip), times, body)
+        raw, rotations, trans = estimator.fitted(_track(clip), body)
         true = axis_angle_to_matrix(clip.poses[0].astype(float))
         name = folder / f"{index:04d}"
         for path, local, place, betas in (

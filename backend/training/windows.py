@@ -11,11 +11,11 @@ from ..estimators.onetake.canonical import canonical
 from ..estimators.onetake.network import Seen
 from ..motion.rotations import axis_angle_to_matrix
 from ..motion.skeleton import LANDMARK_MIRROR, MIRROR
+from ..people.image_features import from_bytes
 from .losses import Truth
 from .pairs import read_shards
 
 MOSTLY = 0.5  # of a clip's frames
-FEATURE_STEP = 127.0  # steps of an image feature on disk to one
 _FLIP = np.array([-1.0, 1.0, 1.0], np.float32)
 
 
@@ -89,7 +89,7 @@ def load_windows(folder: Path) -> Windows:
         rays=rays,
         visibility=of("visibility") / 255,
         world=of("world"),
-        features=of("features") / FEATURE_STEP,
+        features=from_bytes(of("features", np.int8)),
         has_features=np.repeat(data["has_features"][:, None], frames, axis=1),
         seen=of("seen", bool),
         times=(np.arange(frames) / data["fps"][:, None]).astype(np.float32),

@@ -27,6 +27,14 @@ def own_home(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def models() -> Path:
+    """The folder of BlazePose's networks."""
+    folder = home() / "models"
+    skip_unless((folder / "pose_detection.tflite").is_file(), "the BlazePose models are missing")
+    return folder
+
+
+@pytest.fixture(scope="session")
 def person_frames() -> list[np.ndarray]:
     """FRAMES pictures of the sample, small."""
     info = probe(SAMPLE)

@@ -11,24 +11,15 @@ from backend import device
 from backend.commands import SAMPLE
 from backend.device import choose_device
 from backend.errors import OneTakeError
-from backend.home import home
 from backend.people import LandmarkResult, Region
 from backend.people.blazepose import BlazePose, load_blazepose
 from backend.people.blazepose_torch import TorchBlazePose
 from backend.people.tracker import search_windows
 from backend.video import frames, probe
-from tests.needs import skip_unless
 
 PIXELS, METRES = 1e-3, 1e-4  # pixels of what the network sees, 256 a side
 GPUS = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
 DEVICES = ["cpu", *(gpu for gpu, there in GPUS.items() if there)]
-
-
-@pytest.fixture(scope="module")
-def models() -> Path:
-    folder = home() / "models"
-    skip_unless((folder / "pose_detection.tflite").is_file(), "the BlazePose models are missing")
-    return folder
 
 
 @pytest.fixture(scope="module")

@@ -1,13 +1,11 @@
 """BlazePose without mediapipe gives what mediapipe gives, and its faults are mended."""
 
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from backend.errors import OneTakeError
-from backend.home import home
 from backend.motion.skeleton import LANDMARK
 from backend.people import PersonTrack, Region, find_people
 from backend.people.blazepose import BlazePose
@@ -16,7 +14,6 @@ from backend.people.steady import SteadyRegion
 from backend.people.tracker import search_windows
 from backend.video import frames, probe
 from tests.backend.scene import BODY
-from tests.needs import skip_unless
 
 # mp.solutions.pose of mediapipe 0.10.21 (static_image_mode, model_complexity 1) on first frames.
 JOINTS = [0, 11, 12, 13, 14, 15, 16, 23, 24, 25, 26, 27, 28]
@@ -45,13 +42,6 @@ MEDIAPIPE_WORLD = {
         (0.082, 0.757, 0.144), (-0.309, 0.335, 0.031),
     ],
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def models() -> Path:
-    folder = home() / "models"
-    skip_unless((folder / "pose_detection.tflite").is_file(), "the BlazePose models are missing")
-    return folder
 
 
 @pytest.fixture(scope="module")

@@ -64,7 +64,7 @@ class OneTakeEstimator:
             progress(round(share * frames), frames)
 
         done(0)
-        raw, rotations, trans = self.fitted(as_tensors(track, K), track.timestamps, body, done=done)
+        raw, rotations, trans = self.fitted(as_tensors(track, K), body, done=done)
         confidence = np.clip(np.log(_LOST / raw.error) / np.log(_LOST / _SURE), 0, 1)
         return CameraMotion(
             rotations,
@@ -78,7 +78,6 @@ class OneTakeEstimator:
     def fitted(
         self,
         given: Track,
-        timestamps: np.ndarray,
         body: Body,
         *,
         done: Callable[[float], None] = lambda share: None,
@@ -91,11 +90,11 @@ class OneTakeEstimator:
         rays = given.rays.double().numpy()
         seen = given.seen.numpy()[:, None]
         spread = np.where(seen, raw.doubt * raw.trans[:, 2:], np.inf)
-        rotations = raw.rotations
-        trans = place_root(_landmarks(body, raw), rays, spread, raw.trans, raw.velocity, timestamps)
+        rotations, times = raw.rotations, given.times.numpy()
+        trans = place_root(_landmarks(body, raw), rays, spread, raw.trans, raw.velocity, times)
         if self.polish:
             rotations, trans = polish(
-                body, rotations, trans, raw.betas, rays, spread, timestamps, self.polish,
+                body, rotations, trans, raw.betas, rays, spread, times, self.polish,
                 done=lambda share: done(half + half * share),
             )  # fmt: skip
         return raw, rotations, trans
