@@ -4,9 +4,10 @@ import os
 import signal
 import sys
 
-# The fit's matrices are small: a second BLAS thread only waits for the first (3 ms a frame with
-# one thread, up to 46 with two on a busy machine). Read when numpy is loaded, so set before.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# The matrices of the fit and of the network are small: a second thread only waits for the first (3
+# ms a frame with one, up to 46 with two on a busy machine). Read when numpy is loaded: set before.
+for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
 
 
 def _stop(signum: int, _frame: object) -> None:

@@ -161,7 +161,7 @@ def _motion(
     def estimate(folder: Path) -> None:
         stage = f"fitting person {track.person_id}"
         progress(stage, 0, len(track.seen))
-        motion = estimators.create(options.estimator, options.quality).estimate(
+        motion = estimators.create(options.estimator, options.quality, options.device).estimate(
             track,
             camera.K,
             body,

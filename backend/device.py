@@ -28,6 +28,15 @@ def choose_device(wanted: str = "auto") -> str:
     return wanted
 
 
+def halves(device: str) -> bool:
+    """Whether sums in half precision (bfloat16) are faster there than in single."""
+    import torch
+
+    if device == "cpu":
+        return torch.cpu._is_avx512_bf16_supported()  # emulated, they would be slower
+    return device == "cuda"
+
+
 def _problem(device: str) -> str | None:
     """Why PyTorch cannot compute on it, or None."""
     import torch

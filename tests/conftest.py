@@ -9,7 +9,8 @@ import pytest
 from tests.needs import skip_unless
 
 # As backend/__main__.py does, and like it before anybody loads numpy.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
 
 ROOT = Path(__file__).resolve().parents[1]
 HAS_BPY = importlib.util.find_spec("bpy") is not None

@@ -10,6 +10,29 @@ from torch import Tensor, nn
 from ..motion.body import Body
 from ..motion.skeleton import LEVELS, PARENTS
 
+_ABOVE = [max(int(parent), 0) for parent in PARENTS]
+
+
+def kinematics(rotations: Tensor, rest: Tensor, trans: Tensor) -> tuple[Tensor, Tensor]:
+    """Joints (B, 24, 3) and global rotations (B, 24, 3, 3), one batch of products a level.
+
+    rotations: (B, 24, 3, 3) relative to the parent; rest: (B, 24, 3) or (24, 3); trans: (B, 3).
+    """
+    offsets = rest - rest[..., _ABOVE, :]
+    offsets = offsets.expand(rotations.shape[:-1])
+    turned, joints = [None] * 24, [None] * 24
+    turned[0], joints[0] = rotations[:, 0], trans
+    for level in LEVELS[1:]:
+        children = list(level)
+        parents = [int(PARENTS[child]) for child in children]
+        above = torch.stack([turned[parent] for parent in parents], dim=1)
+        here = above @ rotations[:, children]
+        place = torch.stack([joints[parent] for parent in parents], dim=1)
+        place = place + (above @ offsets[:, children, :, None])[..., 0]
+        for index, child in enumerate(children):
+            turned[child], joints[child] = here[:, index], place[:, index]
+    return torch.stack(joints, dim=1), torch.stack(turned, dim=1)
+
 
 class TorchBody(nn.Module):
     """A Body's arrays as buffers (float32 unless told otherwise); nothing in it is trained."""
@@ -25,7 +48,6 @@ class TorchBody(nn.Module):
         regressor = np.asarray(body.J_regressor, float)
         self._keep("rest", regressor @ body.v_template, dtype)
         self._keep("rest_dirs", np.einsum("jv,vak->jak", regressor, body.shapedirs), dtype)
-        self._keep("parents", PARENTS)
         self._keep_landmarks(body, dtype)
 
     def _keep_landmarks(self, body: Body, dtype: torch.dtype) -> None:
@@ -53,26 +75,6 @@ class TorchBody(nn.Module):
     def rest_joints(self, betas: Tensor) -> Tensor:
         """(..., 10) betas -> (..., 24, 3) rest joints, metres."""
         return self.rest + torch.einsum("jak,...k->...ja", self.rest_dirs, betas)
-
-    def kinematics(self, rotations: Tensor, rest: Tensor, trans: Tensor) -> tuple[Tensor, Tensor]:
-        """Joints (B, 24, 3) and global rotations (B, 24, 3, 3), one batch of products a level.
-
-        rotations: (B, 24, 3, 3) relative to the parent; rest: (B, 24, 3) or (24, 3); trans: (B, 3).
-        """
-        offsets = rest - rest[..., self.parents.clamp(min=0), :]
-        offsets = offsets.expand(rotations.shape[:-1])
-        turned, joints = [None] * 24, [None] * 24
-        turned[0], joints[0] = rotations[:, 0], trans
-        for level in LEVELS[1:]:
-            children = list(level)
-            parents = [int(PARENTS[child]) for child in children]
-            above = torch.stack([turned[parent] for parent in parents], dim=1)
-            here = above @ rotations[:, children]
-            place = torch.stack([joints[parent] for parent in parents], dim=1)
-            place = place + (above @ offsets[:, children, :, None])[..., 0]
-            for index, child in enumerate(children):
-                turned[child], joints[child] = here[:, index], place[:, index]
-        return torch.stack(joints, dim=1), torch.stack(turned, dim=1)
 
     def skin(self, local: Tensor, betas: Tensor, rotations: Tensor, shifts: Tensor) -> Tensor:
         """Posed vertices (B, V, 3).
@@ -111,7 +113,7 @@ class TorchBody(nn.Module):
         assert rotations.shape[1:] == (24, 3, 3), f"rotations are {tuple(rotations.shape)}"
         assert betas.shape[-1] == 10 and trans.shape[-1] == 3
         rest = self.rest_joints(betas)
-        joints, turned = self.kinematics(rotations, rest, trans)
+        joints, turned = kinematics(rotations, rest, trans)
         shifts = joints - (turned @ rest[..., None])[..., 0]
         result = {"joints": joints, "rotations": turned}
         if vertices:

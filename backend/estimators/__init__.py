@@ -16,11 +16,11 @@ def names() -> tuple[str, ...]:
     return tuple(_ESTIMATORS)
 
 
-def create(name: str, quality: str = "balanced") -> Estimator:
-    """The estimator of that name; KeyError when there is none."""
+def create(name: str, quality: str = "balanced", device: str = "cpu") -> Estimator:
+    """The estimator of that name; KeyError when there is none. device: cpu, cuda or mps."""
     assert quality in QUALITIES
     module, kind = _ESTIMATORS[name]
-    return getattr(import_module(f".{module}", __name__), kind).of_quality(quality)
+    return getattr(import_module(f".{module}", __name__), kind).of_quality(quality, device)
 
 
 __all__ = ["DEFAULT", "QUALITIES", "VERSION", "CameraMotion", "Estimator", "create", "names"]

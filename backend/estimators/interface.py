@@ -27,8 +27,11 @@ class Estimator(Protocol):
     """Landmarks in, motion in the camera out."""
 
     @classmethod
-    def of_quality(cls, quality: str) -> "Estimator":
-        """The estimator for one of `QUALITIES`: better ones may take longer."""
+    def of_quality(cls, quality: str, device: str) -> "Estimator":
+        """The estimator for one of `QUALITIES`: better ones may take longer.
+
+        device: cpu, cuda or mps, for whoever has a network.
+        """
         ...
 
     def estimate(

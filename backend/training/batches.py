@@ -12,7 +12,7 @@ from .faults import faulty
 from .synthetic import Synthetic
 from .windows import Windows, joined, mirrored
 
-CLIP = 40  # frames of a synthetic window: those of a rendered clip, whose errors it borrows
+CLIP = 20  # frames of a synthetic window: those of a rendered clip, whose errors it borrows
 _GROUP = 16  # windows that are drawn together
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import hashlib
+import os
 import signal
 import sys
 from pathlib import Path
@@ -16,9 +17,8 @@ from ..body.torch_body import TorchBody
 from ..device import choose_device
 from ..errors import OneTakeError
 from ..estimators.ik.points import PointModel
-from ..estimators.onetake.limbs import rest_landmarks
 from ..estimators.onetake.network import MotionTransformer
-from ..motion.skeleton import LANDMARK_JOINT
+from ..estimators.onetake.skeleton import Skeleton
 from .batches import Batches
 from .config import TrainingConfig
 from .curves import draw_curves
@@ -32,8 +32,7 @@ from .windows import in_pieces, load_windows
 def train(arguments: argparse.Namespace) -> int:
     """Run `train`; an interrupt keeps a checkpoint to go on from."""
     config = TrainingConfig.load(arguments.config)
-    if arguments.threads:
-        torch.set_num_threads(arguments.threads)
+    torch.set_num_threads(arguments.threads or os.cpu_count() or 1)
     plain = load_body()
     body = TorchBody(plain)
     pairs = load_windows(arguments.pairs / "train")
@@ -41,9 +40,8 @@ def train(arguments: argparse.Namespace) -> int:
     noise = NoiseModel.fit(pairs, body)
     synthetic = Synthetic(MotionLibrary.open(arguments.motion, "train"), body, noise)
     torch.manual_seed(config.seed)
-    model = PointModel.from_body(plain)
-    rest = rest_landmarks(model.joints, model.offsets, LANDMARK_JOINT)
-    network = MotionTransformer(config.network, rest)
+    skeleton = Skeleton(**vars(PointModel.from_body(plain)))
+    network = MotionTransformer(config.network, skeleton)
     if arguments.start:
         start_from(network, arguments.start / BEST)
     output = arguments.output

@@ -13,9 +13,11 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from ..body.torch_body import TorchBody
+from ..device import halves
 from ..errors import OneTakeError
+from ..estimators.onetake.network import Draft
 from .config import TrainingConfig
-from .losses import losses, total
+from .losses import draft_loss, losses, total
 from .validation import validate
 from .windows import Windows, prepared
 
@@ -39,6 +41,7 @@ class Loop:
     ) -> None:
         """batches: from a step on, one Windows for every step (the same for the same step)."""
         self.config, self.folder, self.device = config, folder, device
+        self.halved = halves(device.type)
         self.network, self.body = network.to(device), body.to(device)
         self.average = {k: v.detach().clone() for k, v in network.state_dict().items()}
         self.optimiser = torch.optim.AdamW(
@@ -89,9 +92,11 @@ class Loop:
         for group in self.optimiser.param_groups:
             group["lr"] = self._rate()
         self.network.train()
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
-            answer = self.network(given)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.halved):
+            drafts: list[Draft] = []
+            answer = self.network(given, drafts)
         parts = losses(answer, truth, self.body, given)
+        parts["drafts"] = draft_loss(drafts, self.network, truth, given)
         loss = total(parts, config.losses)
         if not torch.isfinite(loss):
             raise OneTakeError(

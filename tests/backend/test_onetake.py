@@ -30,7 +30,7 @@ def body() -> Body:
 
 @pytest.fixture(scope="module")
 def estimator() -> OneTakeEstimator:
-    return OneTakeEstimator.of_quality("balanced")
+    return OneTakeEstimator.of_quality("balanced", "cpu")
 
 
 def walker(frames: int) -> np.ndarray:

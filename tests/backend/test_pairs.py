@@ -19,8 +19,7 @@ import moderngl  # noqa: E402
 
 from backend.training.motion import OFF, MotionLibrary  # noqa: E402
 from backend.training.motion.sequence import Motion  # noqa: E402
-from backend.training.pairs.clips import Studio, record  # noqa: E402
-from backend.training.pairs.contacts import contacts  # noqa: E402
+from backend.training.pairs.clips import FRAMES, Studio, record  # noqa: E402
 from backend.training.pairs.regions import true_region  # noqa: E402
 from backend.training.pairs.report import measured  # noqa: E402
 from backend.training.pairs.shards import (  # noqa: E402
@@ -91,7 +90,7 @@ def test_the_drawn_person_covers_the_true_joints(clip, frames):
         inside = ((cells >= 0) & (cells < 256)).all(axis=1)
         covered += (frame.drawn[cells[inside, 1], cells[inside, 0]] > 0).sum()
         total += inside.sum()
-    assert total > 100
+    assert total > 3 * FRAMES
     assert covered / total > 0.98
 
 
@@ -140,10 +139,12 @@ def test_the_same_seed_gives_the_same_bytes_and_shards_resume(studio, tmp_path):
     assert [path.name for path in first.iterdir()] == ["shard-00000.npz"]
 
     pairs = read_shards(first)
-    assert pairs["start"].tolist() == [0, 40]
-    assert all(len(pairs[name]) == 40 for name in FIELDS)
+    assert pairs["start"].tolist() == [0, FRAMES]
+    assert all(len(pairs[name]) == FRAMES for name in FIELDS)
     assert all(len(pairs[name]) == 1 for name in CLIP_FIELDS)
-    assert shard_path(first, 0).stat().st_size < 600 * 40 + 8000, "600 bytes a frame, and headers"
+    assert shard_path(first, 0).stat().st_size < 600 * FRAMES + 8000, (
+        "600 bytes a frame, and headers"
+    )
     assert pairs["has_features"].all()
     assert pairs["features"].std() > 5
 
@@ -187,14 +188,6 @@ def test_outside_the_picture_its_border_is_repeated():
     assert np.abs(done - expected)[inside].mean() < 1.5
     assert np.abs(done - expected)[~inside].mean() < 4
     assert np.abs(drawn - expected)[~inside].mean() > 12
-
-
-def test_a_standing_foot_is_a_contact_and_a_moving_one_is_not():
-    points = np.zeros((10, 4, 3))
-    points[:, 1, 0] = np.arange(10) * 0.02  # slides 2 cm a frame
-    points[:, 2, 1] = 0.2
-    assert contacts(points, 30.0)[5].tolist() == [True, False, False, True]
-    assert contacts(points, 10.0)[5].tolist() == [True, True, False, True]
 
 
 def test_the_true_region_holds_the_person(clip):

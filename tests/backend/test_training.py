@@ -20,7 +20,7 @@ from backend.training.command import start_from
 from backend.training.config import TrainingConfig
 from backend.training.faults import FaultRates, faulty
 from backend.training.loop import BEST, CURVES, Loop
-from backend.training.losses import LossWeights, losses, posed
+from backend.training.losses import LossWeights, draft_loss, losses, posed
 from backend.training.noise import NoiseModel
 from backend.training.windows import Windows, in_pieces, mirrored, prepared
 
@@ -147,11 +147,14 @@ def test_losses_speak_in_their_units(windows, body):
 
 def test_every_loss_reaches_the_network(windows, body):
     torch.manual_seed(0)
-    network = MotionTransformer(NetworkConfig(width=32, layers=1, heads=2, dropout=0.0))
+    network = MotionTransformer(NetworkConfig(width=32, layers=2, rounds=2, heads=2, dropout=0.0))
     given, truth = prepared(windows, torch.device("cpu"))
     for name in LossWeights.__dataclass_fields__:
         network.zero_grad()
-        losses(network(given), truth, body, given)[name].backward()
+        drafts = []
+        parts = losses(network(given, drafts), truth, body, given)
+        parts["drafts"] = draft_loss(drafts, network, truth, given)
+        parts[name].backward()
         reached = sum(float(p.grad.abs().sum()) for p in network.parameters() if p.grad is not None)
         assert np.isfinite(reached) and reached > 0, name
 
@@ -246,7 +249,7 @@ def test_single_frames_train_and_are_judged(windows, body, tmp_path):
 
 
 def small(**settings) -> TrainingConfig:
-    network = NetworkConfig(width=32, layers=1, heads=2)
+    network = NetworkConfig(width=32, layers=2, rounds=2, heads=2)
     return TrainingConfig(
         "test", network=network, rendered=4, synthetic=0, warmup=1,
         **({"frames": FRAMES, "steps": 6, "validate_every": 3} | settings),

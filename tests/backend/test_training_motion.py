@@ -92,9 +92,22 @@ def test_mixing_keeps_root_and_legs_and_takes_the_rest(window):
     poses = mixed(window.poses, other.poses)
     np.testing.assert_array_equal(poses[:, LEGS], window.poses[:, LEGS])
     np.testing.assert_array_equal(poses[:, UPPER], other.poses[:, UPPER])
-    result = changed(window, only(mix=1.0), other=other)
+    result = changed(window, only(mix=1.0, mix_arms=0.0), other=other)
     np.testing.assert_allclose(result.poses, poses)
     np.testing.assert_allclose(result.trans, window.trans, atol=1e-4)
+
+
+def test_arms_may_come_from_two_strangers(window):
+    drawn = [person(seed=s).draw(np.random.default_rng(0), 64, FPS) for s in (1, 2)]
+    source = iter(drawn)
+    result = augment(
+        np.random.default_rng(0), window, FPS, only(mix=1.0, mix_arms=1.0), lambda: next(source)
+    )
+    for side, other in zip(("left", "right"), drawn, strict=True):
+        arm = [JOINT[f"{side}_{part}"] for part in ("collar", "shoulder", "elbow", "wrist")]
+        np.testing.assert_allclose(result.poses[:, arm], other.poses[:, arm])
+    rest = [JOINT[name] for name in ("pelvis", "spine2", "head", "left_knee", "right_ankle")]
+    np.testing.assert_allclose(result.poses[:, rest], window.poses[:, rest])
 
 
 def test_hands_that_bear_the_body_stay_with_its_legs(window):
@@ -277,6 +290,33 @@ def test_heavier_sequences_come_more_often():
     keys = [library.sample(rng, 4, FPS).key for _ in range(400)]
     assert keys.count("a") / 400 == pytest.approx(0.75, abs=0.07)
     assert "c" not in keys
+
+
+def test_a_rare_pose_is_drawn_more_often_than_it_was_captured():
+    poses = np.zeros((600, 24, 3), np.float32)
+    poses[:, 1:] = 0.01 * np.random.default_rng(0).normal(size=(600, 23, 3))
+    poses[570:, JOINT["left_knee"], 0] = 2.0
+    poses[570:, [JOINT["left_hip"], JOINT["right_hip"]], 0] = -1.5
+    motion = person(600, poses=poses, trans=np.ones((600, 3), np.float32))
+
+    def share(even: float) -> float:
+        library, rng = MotionLibrary([motion], only(even=even)), np.random.default_rng(0)
+        drawn = [library.sample(rng, 1, FPS).poses[0, JOINT["left_knee"], 0] for _ in range(400)]
+        return float(np.mean(np.array(drawn) > 1))
+
+    assert share(0.0) == pytest.approx(0.05, abs=0.03)
+    assert share(1.0) == pytest.approx(0.5, abs=0.15)
+
+
+def test_a_frame_that_is_asked_for_is_in_its_window():
+    ok = np.ones(200, bool)
+    ok[90] = False
+    motion, rng = person(ok=ok), np.random.default_rng(0)
+    for around in (0, 40, 89, 91, 150, 199):
+        for _ in range(10):
+            drawn = motion.draw(rng, 30, FPS, around=around)
+            near = np.abs(drawn.poses - motion.poses[around]).max(axis=(1, 2)).min()
+            assert near < 1e-5
 
 
 def test_contacts_are_of_feet_that_stand_on_the_floor():

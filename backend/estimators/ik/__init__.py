@@ -43,8 +43,8 @@ class IKEstimator:
         self.config = config or IKConfig()
 
     @classmethod
-    def of_quality(cls, quality: str) -> "IKEstimator":
-        """The same for every quality."""
+    def of_quality(cls, quality: str, device: str) -> "IKEstimator":
+        """The same for every quality and device."""
         return cls()
 
     def estimate(

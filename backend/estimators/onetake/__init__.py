@@ -32,19 +32,25 @@ _SURE, _LOST = 0.03, 0.25  # metres of expected error at which a joint is as goo
 class OneTakeEstimator:
     """See the package's docstring. `weights` of another training run can be named.
 
-    flip: the mean with what it says of the mirror image, for twice the time; polish: the fit.
+    flip: the mean with what it says of the mirror image, for twice the time; polish: the fit;
+    device: where the network runs, "cpu", "cuda" or "mps".
     """
 
     def __init__(
-        self, weights: Path = WEIGHTS, *, flip: bool = True, polish: PolishConfig | None = POLISH
+        self,
+        weights: Path = WEIGHTS,
+        *,
+        flip: bool = True,
+        polish: PolishConfig | None = POLISH,
+        device: str = "cpu",
     ) -> None:
-        self.network, self.flip, self.polish = load_network(weights), flip, polish
+        self.network, self.flip, self.polish = load_network(weights).to(device), flip, polish
 
     @classmethod
-    def of_quality(cls, quality: str) -> "OneTakeEstimator":
+    def of_quality(cls, quality: str, device: str) -> "OneTakeEstimator":
         """Neither the mirror image nor the fit where it shall be fast."""
         fast = quality == "fast"
-        return cls(flip=not fast, polish=None if fast else POLISH)
+        return cls(flip=not fast, polish=None if fast else POLISH, device=device)
 
     def estimate(
         self,

@@ -14,6 +14,7 @@ class NetworkConfig:
 
     width: int = 256
     layers: int = 6
+    rounds: int = 3  # of equally many layers, each of which mends the pose of the one before
     heads: int = 8
     expansion: int = 4  # of the width, inside each layer's MLP
     dropout: float = 0.1

@@ -4,7 +4,6 @@ The same construction as `ik.analytic`, in torch. BlazePose learnt depth from ph
 pose there is; a network that starts from it needs to learn where it is wrong, not where limbs are.
 """
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -57,11 +56,6 @@ def limb_rotations(world: Tensor, rest: Tensor) -> Tensor:
     whole = torch.stack([turned[name] for name in JOINT], dim=-3)
     local = whole[..., _ABOVE, :, :].transpose(-1, -2) @ whole[..., _CHILDREN, :, :]
     return torch.cat([whole[..., :1, :, :], local], dim=-3)
-
-
-def rest_landmarks(joints: np.ndarray, offsets: np.ndarray, carriers: np.ndarray) -> Tensor:
-    """(33, 3) from rest joints (24, 3), landmark offsets (33, 3) and the joint of each (33,)."""
-    return torch.as_tensor(joints[carriers] + offsets).float()
 
 
 def _unit(v: Tensor) -> Tensor:

@@ -10,9 +10,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from ...motion.skeleton import LANDMARK
 from .config import BETAS, FEATURES, JOINTS, LANDMARKS, NetworkConfig
 from .limbs import limb_rotations
+from .skeleton import Skeleton
 
+HIPS = [LANDMARK["left_hip"], LANDMARK["right_hip"]]
 ERROR_RANGE = (-7.0, 1.0)  # log of metres: a millimetre to a few metres
 
 
@@ -47,78 +50,113 @@ class Answer:
     )
 
 
+@dataclass(frozen=True)
+class Draft:
+    """A pose on the way to an Answer."""
+
+    rotations: Tensor  # (B, T, 24, 3, 3)
+    trans: Tensor  # (B, T, 3)
+    betas: Tensor  # (B, 10)
+
+
 class MotionTransformer(nn.Module):
-    """Seen -> Answer."""
+    """Seen -> Answer, in rounds: a pose, what it misses of what was seen, a better pose.
 
-    # Corrections of 6D rotations, how much of what is corrected counts, pelvis place, velocity, up,
-    # contacts, error
-    OUTPUTS = (JOINTS * 6, JOINTS, 3, 3, 3, 4, JOINTS)
+    Every round after the first is told where the landmarks of the pose so far lie beside those
+    reported (as PyMAF, Zhang et al. 2021, with landmarks for the picture).
+    """
 
-    def __init__(self, config: NetworkConfig, rest: Tensor | None = None) -> None:
-        """rest (33, 3): landmarks of the body at rest, m; kept with the weights."""
+    # Of a round: corrections of 6D rotations, and of the pelvis' place.
+    STEPS = (JOINTS * 6, 3)
+    # Of the last round: velocity, up, contacts, error, doubt.
+    REMARKS = (3, 3, 4, JOINTS, LANDMARKS)
+
+    def __init__(self, config: NetworkConfig, skeleton: Skeleton | None = None) -> None:
+        """skeleton: the body that poses are of; kept with the weights."""
         super().__init__()
         self.config = config
-        self.register_buffer("rest", torch.zeros(LANDMARKS, 3) if rest is None else rest.clone())
+        self.skeleton = skeleton or Skeleton()
         # A landmark brings place, visibility and world place; a joint the rotation read off them; a
         # frame its flags, size and place.
         inputs = LANDMARKS * (2 + 1 + 3) + JOINTS * 6 + 4
         inputs += FEATURES + 1 if config.features else 0
         width = config.width
-        self.embed = nn.Sequential(
-            nn.Linear(inputs, 2 * width), nn.GELU(), nn.Linear(2 * width, width)
-        )
+        self.embed = _mlp(inputs, 2 * width, width)
+        share, rest = divmod(config.layers, config.rounds)
+        assert not rest, f"{config.layers} layers are not {config.rounds} equal rounds"
         self.layers = nn.ModuleList(_Layer(config) for _ in range(config.layers))
-        self.norm = nn.LayerNorm(width)
-        self.out = nn.Linear(width, sum(self.OUTPUTS))
-        self.doubt = nn.Linear(width, LANDMARKS)
-        self.shape = nn.Sequential(nn.Linear(width, width), nn.GELU(), nn.Linear(width, BETAS + 1))
+        self.share = share  # layers of a round
+        rounds = range(config.rounds)
+        self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in rounds)
+        self.steps = nn.ModuleList(nn.Linear(width, sum(self.STEPS)) for _ in rounds)
+        self.shapes = nn.ModuleList(_mlp(width, width, BETAS + 1) for _ in rounds)
+        # What a pose misses: of each landmark in the picture and in the world; and the pose itself.
+        misses = LANDMARKS * (2 + 3) + sum(self.STEPS)
+        self.looks = nn.ModuleList(_mlp(misses, 2 * width, width) for _ in rounds[1:])
+        self.gate = nn.Linear(width, JOINTS)  # how much of the rotations read off counts
+        self.remarks = nn.Linear(width, sum(self.REMARKS))
         turns = torch.logspace(
             *torch.log10(torch.tensor([config.slowest, config.fastest])).tolist(),
             config.width // config.heads // 2,
         )
         self.register_buffer("turns", 2 * torch.pi * turns, persistent=False)
         with torch.no_grad():
-            self.out.weight.mul_(0.1)
-            self.out.bias.zero_()
-            sixes, gate, _, _, up, _, error = self.out.bias.split(self.OUTPUTS)
+            for part in (*self.steps, self.gate, self.remarks):
+                part.weight.mul_(0.1)
+                part.bias.zero_()
             # At first the world landmarks are believed, and whoever has none stands upright.
+            self.gate.bias.fill_(2.0)
+            sixes = self.steps[0].bias[: JOINTS * 6]
             sixes.copy_(0.1 * torch.eye(3)[:2].flatten().repeat(JOINTS))
             sixes[:6] = 0.1 * torch.tensor([1.0, 0, 0, 0, -1.0, 0])
-            gate.fill_(2.0)
+            _, up, _, error, doubt = self.remarks.bias.split(self.REMARKS)
             up.copy_(torch.tensor([0.0, -1.0, 0.0]))
             error.fill_(-3.0)
-            self.doubt.weight.mul_(0.1)
-            self.doubt.bias.fill_(-2.5)
+            doubt.fill_(-2.5)
 
-    def forward(self, given: Seen) -> Answer:
-        """See Seen and Answer."""
+    def forward(self, given: Seen, drafts: list[Draft] | None = None) -> Answer:
+        """See Seen and Answer; drafts: gets what each round but the last would have said."""
         batch, frames = given.seen.shape
         # Directions and cross products want full precision, whatever the rest runs in.
         with torch.no_grad(), torch.autocast(given.world.device.type, enabled=False):
-            read = limb_rotations(given.world.float(), self.rest)
+            read = limb_rotations(given.world.float(), self.skeleton.rest)
             read = read * given.seen[..., None, None, None]
         read = read[..., :2, :].flatten(-2)  # (B, T, 24, 6)
         x = self.embed(self._tokens(given, read.flatten(2)))
         angles = given.times[:, None, :, None] * self.turns
         cosine, sine = angles.cos().to(x.dtype), angles.sin().to(x.dtype)
         apart = (given.times[:, None, :, None] - given.times[:, None, None, :]).abs()
-        for layer in self.layers:
-            x = layer(x, cosine, sine, apart)
-        x = self.norm(x)
-        parts = self.out(x).float().split(self.OUTPUTS, -1)
-        sixes, gate, place, velocity, up, contacts, error = parts
-        sixes = sixes.view(batch, frames, JOINTS, 6) + gate.sigmoid()[..., None] * read
-        shape = self.shape(x).float()
-        vote = shape[..., BETAS:].masked_fill(~given.seen[..., None], -1e4).softmax(dim=1)
+        sixes, place, betas, draft = 0.0, 0.0, 0.0, None
+        for index, (norm, step, shape) in enumerate(
+            zip(self.norms, self.steps, self.shapes, strict=True)
+        ):
+            if draft is not None:
+                if drafts is not None:
+                    drafts.append(draft)
+                x = x + self.looks[index - 1](self._misses(given, draft, place))
+            for layer in self.layers[index * self.share : (index + 1) * self.share]:
+                x = layer(x, cosine, sine, apart)
+            said = norm(x)
+            turns, shift = step(said).float().split(self.STEPS, -1)
+            if draft is None:
+                sixes = self.gate(said).float().sigmoid()[..., None] * read
+            sixes = sixes + turns.view(batch, frames, JOINTS, 6)
+            place = place + shift
+            votes = shape(said).float()
+            vote = votes[..., BETAS:].masked_fill(~given.seen[..., None], -1e4).softmax(dim=1)
+            betas = betas + (vote * votes[..., :BETAS]).sum(dim=1)
+            draft = Draft(from_six(sixes), self._trans(place, given.size), betas)
+        remarks = self.remarks(said).float().split(self.REMARKS, -1)
+        velocity, up, contacts, error, doubt = remarks
         return Answer(
-            rotations=from_six(sixes),
-            betas=(vote * shape[..., :BETAS]).sum(dim=1),
-            trans=self._trans(place, given.size),
+            rotations=draft.rotations,
+            betas=draft.betas,
+            trans=draft.trans,
             velocity=velocity,
             up=functional.normalize(up, dim=-1),
             contacts=contacts,
             error=error.clamp(*ERROR_RANGE),
-            doubt=self.doubt(x).float().clamp(*ERROR_RANGE),
+            doubt=doubt.clamp(*ERROR_RANGE),
         )
 
     def _tokens(self, given: Seen, read: Tensor) -> Tensor:
@@ -137,6 +175,27 @@ class MotionTransformer(nn.Module):
             parts += [given.features * has, has]
         return torch.cat(parts, dim=-1)
 
+    def _misses(self, given: Seen, draft: Draft, place: Tensor) -> Tensor:
+        """(B, T, ...) for `looks`. Nothing is learnt through it: a round answers for itself."""
+        with torch.no_grad(), torch.autocast(given.world.device.type, enabled=False):
+            landmarks = self.landmarks(draft)
+            there = in_view(landmarks, draft.trans, given.size)
+            hips = landmarks[..., HIPS, :].mean(dim=-2, keepdim=True)
+            parts = [
+                4 * (given.points - there).clamp(-1, 1).flatten(2),
+                4 * (given.world - (landmarks - hips)).clamp(-1, 1).flatten(2),
+            ]
+            missed = torch.cat(parts, dim=-1) * given.seen[..., None]
+            pose = draft.rotations[..., :2, :].flatten(2)
+            return torch.cat([missed, pose, place], dim=-1)
+
+    def landmarks(self, pose: "Draft | Answer") -> Tensor:
+        """(B, T, 33, 3) about the pelvis."""
+        batch, frames = pose.rotations.shape[:2]
+        betas = pose.betas[:, None].expand(-1, frames, -1)
+        flat = self.skeleton(pose.rotations.flatten(0, 1), betas.flatten(0, 1))
+        return flat.unflatten(0, (batch, frames))
+
     @staticmethod
     def _trans(place: Tensor, size: Tensor) -> Tensor:
         """Place in the picture and log of the distance, both in the person's size, to metres."""
@@ -144,6 +203,18 @@ class MotionTransformer(nn.Module):
         # The landmarks' spread is about half a metre.
         depth = 0.5 * place[..., 2:].clamp(-3, 3).exp() / size
         return torch.cat([place[..., :2] * size * depth, depth], dim=-1)
+
+
+def _mlp(inputs: int, hidden: int, outputs: int) -> nn.Sequential:
+    return nn.Sequential(nn.Linear(inputs, hidden), nn.GELU(), nn.Linear(hidden, outputs))
+
+
+def in_view(points: Tensor, trans: Tensor, size: Tensor) -> Tensor:
+    """Points (B, T, N, 3) about the pelvis at trans (B, T, 3) -> (B, T, N, 2) in the canonical
+    picture.
+    """
+    placed = points + trans[:, :, None]
+    return placed[..., :2] / placed[..., 2:].clamp(min=0.2) / size[:, None, None, None]
 
 
 class _Layer(nn.Module):

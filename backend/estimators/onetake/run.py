@@ -105,11 +105,13 @@ def _windows(
 ) -> tuple[Tensor, Tensor]:
     """(B, T, 214) in camera axes, in the order of the network's outputs, and betas (B, 10)."""
 
-    def stacked(tensor: Tensor) -> Tensor:
-        return torch.stack([tensor[span] for span in spans])
+    device = network.skeleton.joints.device
 
-    times = stacked(track.times)
-    times = (times - times[:, :1]).float()
+    def stacked(tensor: Tensor) -> Tensor:
+        return torch.stack([tensor[span] for span in spans]).to(device)
+
+    times = torch.stack([track.times[span] for span in spans])  # doubles, which not all devices add
+    times = (times - times[:, :1]).float().to(device)
     seen = stacked(track.seen)
     # A window without a sighting is filled in from its neighbours; it must not be empty.
     some = seen | ~seen.any(dim=1, keepdim=True)
@@ -133,31 +135,32 @@ def _windows(
         turned(answer.up), answer.contacts, answer.error,
         answer.doubt + view.size.log()[:, None, None],
     ]  # fmt: skip
-    return torch.cat(parts, dim=-1), answer.betas
+    return torch.cat(parts, dim=-1).cpu(), answer.betas.cpu()
 
 
 def _mirrored(given: Seen) -> Seen:
+    across = _FLIP.to(given.points)
     return Seen(
-        points=given.points[:, :, LANDMARK_MIRROR] * _FLIP[:2],
+        points=given.points[:, :, LANDMARK_MIRROR] * across[:2],
         visibility=given.visibility[:, :, LANDMARK_MIRROR],
-        world=given.world[:, :, LANDMARK_MIRROR] * _FLIP,
+        world=given.world[:, :, LANDMARK_MIRROR] * across,
         features=given.features,
         has_features=torch.zeros_like(given.has_features),
         seen=given.seen,
         times=given.times,
-        centre=given.centre * _FLIP[:2],
+        centre=given.centre * across[:2],
         size=given.size,
     )
 
 
 def _mirrored_answer(answer: Answer) -> Answer:
-    flip = _FLIP[:, None] * _FLIP
+    across = _FLIP.to(answer.trans)
     return Answer(
-        rotations=answer.rotations[:, :, MIRROR] * flip,
+        rotations=answer.rotations[:, :, MIRROR] * (across[:, None] * across),
         betas=answer.betas,
-        trans=answer.trans * _FLIP,
-        velocity=answer.velocity * _FLIP,
-        up=answer.up * _FLIP,
+        trans=answer.trans * across,
+        velocity=answer.velocity * across,
+        up=answer.up * across,
         contacts=answer.contacts[..., _FEET_MIRROR],
         error=answer.error[..., MIRROR],
         doubt=answer.doubt[..., LANDMARK_MIRROR],

@@ -21,6 +21,7 @@ SKATE, GRAVITY, FLOOR = "foot skate, mm/frame", "gravity, °", "under floor, mm"
 
 Samples = dict[str, np.ndarray]  # column -> samples of any shape, NaN where unknown
 
+_TRAVELS = 0.5  # metres between the ends of a path that has a length
 _SWING = 30  # frames: a shorter stretch shows no swing
 _CHUNK = 64  # frames skinned at once: 13 000 vertices take 1 MB a frame
 _SOLES = ("sole_left_heel", "sole_left_toe", "sole_right_heel", "sole_right_toe")
@@ -123,7 +124,8 @@ def _path(predicted: np.ndarray, true: np.ndarray, runs: list[slice]) -> Samples
     }
     known = np.concatenate([np.arange(run.start, run.stop) for run in runs] or [[]]).astype(int)
     roots = [each[known][:, metrics.HIPS].mean(axis=1) for each in (predicted, true)]
-    if len(known) > 1 and np.ptp(roots[1], axis=0).any():  # who stays put has no path to compare
+    # Of somebody who stays where he is, per cent of the way he went say nothing.
+    if len(known) > 1 and np.linalg.norm(np.ptp(roots[1], axis=0)) > _TRAVELS:
         samples[RTE] = metrics.rte(*roots)
     return samples
 

@@ -45,7 +45,7 @@ HDM05 = (
         camera=Camera(lens=35, azimuth=40, distance=4.0, height=1.0, aim=0.8),
     ),
     Clip(
-        "kick", "kicking", "hdm05/dg/kickLFront1Reps_013_120", first=0, frames=90, shutter=0.5,
+        "kick", "kicking", "hdm05/tr/kickLFront1Reps_026_120", first=0, frames=74, shutter=0.5,
         person=Person(
             {"gender": 0.7, "muscle": 0.8, "hands_and_feet": 1.0, "shoulder_width": -1.0},
             skin=(0.5, 0.31, 0.2), hair=(0.01, 0.01, 0.01), shoes=(0.5, 0.31, 0.2),
@@ -123,8 +123,8 @@ HDM05 = (
         camera=Camera(lens=32, azimuth=-45, distance=4.4, height=1.75, aim=0.75, aside=-0.3),
     ),
     Clip(
-        "arms", "circling the arms", "hdm05/mm/rotateArmsBothBackward1Reps_011_120",
-        first=0, frames=55, quality=36,
+        "arms", "circling the arms", "hdm05/bk/rotateArmsBothBackward1Reps_005_120",
+        first=0, frames=36, quality=36,
         person=Person(
             {"gender": 0.4, "weight": 0.3, "age": -1.2, "stature": -1.0, "torso_length": -0.8},
             skin=(0.4, 0.24, 0.15), hair=(0.06, 0.03, 0.02), shoes=(0.5, 0.1, 0.3),
@@ -156,7 +156,7 @@ HDM05 = (
         camera=Camera(lens=30, azimuth=95, distance=4.0, height=2.3, aim=0.8),
     ),
     Clip(
-        "grab", "reaching up", "hdm05/mm/grabHighR_020_120", first=8, frames=100,
+        "grab", "reaching up", "hdm05/dg/grabHighR_015_120", first=0, frames=85,
         person=Person(
             {"gender": 1.4, "stature": -0.5, "weight": 0.5, "leg_length": 0.4, "age": 0.3},
             skin=(0.2, 0.11, 0.07), hair=(0.012, 0.01, 0.008), shoes=(0.3, 0.3, 0.3),

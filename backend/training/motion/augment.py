@@ -1,6 +1,6 @@
 """Plausible motion that nobody recorded, out of motion that somebody did."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -25,6 +25,10 @@ _REST = REST.astype(np.float32)
 # Everything above the pelvis: what mixing replaces.
 _LEGS = ("hip", "knee", "ankle", "foot")
 _UPPER = [i for i, name in enumerate(JOINTS) if i and name.split("_")[-1] not in _LEGS]
+_ARMS = [
+    [JOINT[f"{side}_{part}"] for part in ("collar", "shoulder", "elbow", "wrist", "hand")]
+    for side in ("left", "right")
+]
 _HANDS = [JOINT[name] for name in ("left_wrist", "right_wrist", "left_hand", "right_hand")]
 _FREE_HANDS = 0.15  # m over the floor: hands lower than that may bear the body
 _UPRIGHT = 0.5  # cosine of the pelvis's lean past which an upper body does not fit another's legs
@@ -46,7 +50,10 @@ def augment(
         trans = np.broadcast_to(trans[frame], trans.shape)
     unchanged = poses
     if rng.random() < config.mix:
-        poses = _mixed(poses, trans, another())
+        # Arms of two strangers: what one limb does says nothing of the other.
+        parts = _ARMS if rng.random() < config.mix_arms else [_UPPER]
+        for part in parts:
+            poses = _mixed(poses, trans, another(), part)
     if rng.random() < config.exaggerate:
         poses = limited(exaggerated(poses, rng.uniform(*config.exaggeration)), poses)
     if rng.random() < config.perturb:
@@ -85,10 +92,10 @@ def turned(
     return poses, trans @ quaternion_to_matrix(turn).T.astype(trans.dtype)
 
 
-def mixed(poses: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Root and legs of poses (T, 24, 3), everything from the first spine joint up of other."""
+def mixed(poses: np.ndarray, other: np.ndarray, part: Sequence[int] = _UPPER) -> np.ndarray:
+    """poses (T, 24, 3) with some joints of other: by default all from the first spine joint up."""
     poses = np.array(poses)
-    poses[:, _UPPER] = other[:, _UPPER]
+    poses[:, part] = other[:, part]
     return poses
 
 
@@ -102,13 +109,13 @@ def exaggerated(poses: np.ndarray, factor: float) -> np.ndarray:
     return np.concatenate([poses[:, :1], quaternion_to_axis_angle(turns)], axis=1)
 
 
-def _mixed(poses, trans, other):
+def _mixed(poses, trans, other, part):
     """Mixed where both people stand on their feet: hands that bear a body belong to its legs."""
     both = np.concatenate([poses, other.poses]), _REST, np.concatenate([trans, other.trans])
     joints, rotations = forward_kinematics(*both)
     free = clearance(joints)[:, _HANDS].min() > _FREE_HANDS
     upright = rotations[:, 0, 1, 1].min() > _UPRIGHT
-    return mixed(poses, other.poses) if free and upright else poses
+    return mixed(poses, other.poses, part) if free and upright else poses
 
 
 def _toppled(rng, poses, trans, fps, config):

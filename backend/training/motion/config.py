@@ -7,11 +7,13 @@ from dataclasses import dataclass
 class Augmentation:
     """How often each change happens (0..1) and how large it is; angles in degrees."""
 
+    even: float = 0.6  # power of a pose's rarity with which it is drawn: 0 as captured, 1 all alike
     speed: tuple[float, float] = (0.7, 1.4)  # time alone: people are slower and faster than actors
     heading: float = 1.0  # turned about the vertical
     mirror: float = 0.5
     static: float = 0.05  # people who stand still are filmed too
-    mix: float = 0.2  # the upper body of another window
+    mix: float = 0.4  # the upper body, or an arm or two, of other windows
+    mix_arms: float = 0.5  # of the mixed: arms alone, each of a window of its own
     exaggerate: float = 0.15
     exaggeration: tuple[float, float] = (0.8, 1.25)  # of every turn away from the mean pose
     perturb: float = 0.5
@@ -25,5 +27,13 @@ class Augmentation:
 
 
 OFF = Augmentation(
-    speed=(1.0, 1.0), heading=0, mirror=0, static=0, mix=0, exaggerate=0, perturb=0, topple=0
+    even=0,
+    speed=(1.0, 1.0),
+    heading=0,
+    mirror=0,
+    static=0,
+    mix=0,
+    exaggerate=0,
+    perturb=0,
+    topple=0,
 )

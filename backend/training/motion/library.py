@@ -12,6 +12,7 @@ from .config import OFF, Augmentation
 from .files import read_tree
 from .open_data import is_open_motion, open_motion
 from .plausible import possible_turns
+from .rarity import anchors, rarity
 from .sequence import Motion, Window
 
 
@@ -24,7 +25,15 @@ class MotionLibrary:
         if not self.motions:
             raise OneTakeError("no_motion", "There is no motion to draw from.")
         self.augmentation = augmentation
-        self._cumulative = np.cumsum([motion.weight for motion in self.motions])
+        self._anchors = [anchors(motion) for motion in self.motions]
+        counts = [len(frames) for frames in self._anchors]
+        weights = np.repeat(
+            [m.weight / n for m, n in zip(self.motions, counts, strict=True)], counts
+        )
+        if augmentation.even:
+            weights = weights * rarity(self.motions, self._anchors, weights) ** augmentation.even
+        self._first = np.concatenate([[0], np.cumsum(counts)])
+        self._cumulative = np.cumsum(weights)
 
     @classmethod
     def open(
@@ -50,13 +59,12 @@ class MotionLibrary:
         """A window of `frames` frames at `fps`, augmented."""
         assert frames > 0 and fps > 0
         speed = np.exp(rng.uniform(*np.log(self.augmentation.speed)))
-        window = self._pick(rng).draw(rng, frames, fps, speed)
 
-        def another() -> Window:
-            return self._pick(rng).draw(rng, frames, fps, speed)
+        def draw() -> Window:
+            at = rng.random() * self._cumulative[-1]
+            anchor = int(np.searchsorted(self._cumulative, at, side="right"))
+            motion = int(np.searchsorted(self._first, anchor, side="right")) - 1
+            around = int(self._anchors[motion][anchor - self._first[motion]])
+            return self.motions[motion].draw(rng, frames, fps, speed, around)
 
-        return augment(rng, window, fps, self.augmentation, another)
-
-    def _pick(self, rng: np.random.Generator) -> Motion:
-        at = rng.random() * self._cumulative[-1]
-        return self.motions[int(np.searchsorted(self._cumulative, at, side="right"))]
+        return augment(rng, draw(), fps, self.augmentation, draw)

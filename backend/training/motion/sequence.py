@@ -48,13 +48,27 @@ class Motion:
         edges = np.flatnonzero(np.diff(padded))
         return edges.reshape(-1, 2)
 
-    def draw(self, rng: np.random.Generator, frames: int, fps: float, speed: float = 1.0) -> Window:
+    def draw(
+        self,
+        rng: np.random.Generator,
+        frames: int,
+        fps: float,
+        speed: float = 1.0,
+        around: int | None = None,
+    ) -> Window:
         """`frames` frames at `fps` from a random start inside one run of ok frames.
 
-        speed > 1 plays faster. A run that is too short is played to its end and back again.
+        speed > 1 plays faster; around: an ok frame that is to be among them. A run that is too
+        short is played to its end and back again.
         """
         step = self.fps / fps * speed
         needed = (frames - 1) * step
+        if around is not None:
+            run = np.searchsorted(self.runs[:, 1], around, side="right")
+            first, last = self.runs[run, 0], self.runs[run, 1] - 1
+            start = around - first - rng.random() * needed
+            start = int(np.clip(start, 0, max(last - first - np.ceil(needed), 0)))
+            return self.cut(first, last, start + step * np.arange(frames))
         spare = self.runs[:, 1] - self.runs[:, 0] - needed  # starts that fit into each run
         fits = np.floor(np.maximum(spare, 0))
         lengths = fits if fits.any() else self.runs[:, 1] - self.runs[:, 0]

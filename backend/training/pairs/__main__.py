@@ -20,13 +20,15 @@ def main() -> None:
     parser.add_argument("motion", type=Path, help="folder with cmu.npz and cc0.npz")
     parser.add_argument("out", type=Path)
     parser.add_argument("--frames", type=int, default=100_000)
+    parser.add_argument("--clip", type=int, default=FRAMES, help="frames of a clip")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--split", choices=("train", "val", "test"), default="train")
     parser.add_argument("--workers", type=int, default=1)
     arguments = parser.parse_args()
-    count = -(-arguments.frames // (CLIPS * FRAMES))
+    count = -(-arguments.frames // (CLIPS * arguments.clip))
+    same = arguments.motion, arguments.out, arguments.split, arguments.seed, arguments.clip
     tasks = [
-        (arguments.motion, arguments.out, arguments.split, arguments.seed, list(part))
+        (*same, list(part))
         for worker in range(arguments.workers)
         if (part := range(worker, count, arguments.workers))
     ]

@@ -13,13 +13,12 @@ from ...motion.rotations import axis_angle_to_matrix, matrix_to_axis_angle
 from ...people.blazepose import BlazePose
 from ...people.detector import LandmarkResult, Region
 from ...people.image_features import compact, to_bytes
-from ..motion import MotionLibrary, Window
+from ..motion import MotionLibrary, Window, contacts
 from ..render import Camera, Degradation, Figure, Renderer, Scene, sample_camera, sample_scene
 from ..render.figure import to_body
-from .contacts import contacts
 from .regions import TRACKED_SHARE, Following, NearTruth, true_region
 
-FRAMES = 40
+FRAMES = 20  # of a clip, unless told otherwise
 RATES = ((30.0, 0.45), (25.0, 0.1), (15.0, 0.3), (10.0, 0.15))  # frames a second
 BETA_LIMIT = 2.5
 FLOOR_SHARE = 0.1  # of frames whose lowest point may be under the floor
@@ -62,18 +61,18 @@ class Frame:
 class Studio:
     """What all clips share: the body, the renderer, the network and the motion."""
 
-    def __init__(self, motion: MotionLibrary, split: str) -> None:
+    def __init__(self, motion: MotionLibrary, split: str, frames: int = FRAMES) -> None:
         cv2.setNumThreads(1)
         self.figure = Figure(load_body())
         self.renderer = Renderer()
         self.network = BlazePose(home() / "models", threads=1, features=True)
         self.motion = motion
-        self._split = _CODES[split]
+        self._split, self._frames = _CODES[split], frames
 
     @classmethod
-    def open(cls, folder: Path, split: str) -> "Studio":
-        """With the motion of a folder."""
-        return cls(MotionLibrary.open(folder, split), split)
+    def open(cls, folder: Path, split: str, frames: int = FRAMES) -> "Studio":
+        """With the motion of a folder; frames: of a clip."""
+        return cls(MotionLibrary.open(folder, split), split, frames)
 
     def rng(self, seed: int, shard: int, clip: int) -> np.random.Generator:
         """The one source of chance of a clip."""
@@ -83,7 +82,7 @@ class Studio:
         """A random clip."""
         rates, shares = zip(*RATES, strict=True)
         fps = float(rng.choice(rates, p=shares))
-        window = self.motion.sample(rng, frames=FRAMES, fps=fps)
+        window = self.motion.sample(rng, frames=self._frames, fps=fps)
         betas = np.clip(rng.normal(size=10), -BETA_LIMIT, BETA_LIMIT)
         figure = self.figure
         vertices, rest = figure.shaped(betas)
@@ -106,7 +105,7 @@ class Studio:
             bones=bones,
             joints=joints,
             landmarks=figure.landmarks(bones, vertices),
-            contacts=contacts(figure.sole_points(points), fps),
+            contacts=contacts(joints, fps),
             camera=camera,
             scene=sample_scene(rng, figure, vertices, joints, camera, occluders=occluders),
             degradation=Degradation.sample(rng),

@@ -7,9 +7,9 @@ from .clips import Studio, record
 from .shards import write_shards
 
 
-def work(motion: Path, out: Path, split: str, seed: int, indices: list[int]) -> None:
-    """Write these shards, in this process."""
-    studio = Studio.open(motion, split)
+def work(motion: Path, out: Path, split: str, seed: int, frames: int, indices: list[int]) -> None:
+    """Write these shards, in this process; frames: of a clip."""
+    studio = Studio.open(motion, split, frames)
 
     def make(shard: int, clip: int):
         rng = studio.rng(seed, shard, clip)

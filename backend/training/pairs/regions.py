@@ -9,7 +9,7 @@ from ...people.blazepose_steps import REGION_MARGIN
 from ...people.detector import LandmarkResult, Region
 from ...people.steady import SteadyRegion
 
-TRACKED_SHARE = 0.6  # of clips
+TRACKED_SHARE = 0.75  # of clips
 FOUND = 0.5  # score below which the tracker loses the person
 DRIFT = 0.3  # of the true region's side that the centre may be off
 GROWTH = 1.8  # that the side may be off
@@ -54,7 +54,7 @@ class Following:
         self._time += 1 / self.fps
         if self._next is None or self._steady is None:
             self._steady = SteadyRegion()
-            noise = self.rng.normal(size=4) * [0.07, 0.04, 0.04, 0.1]
+            noise = self.rng.normal(size=4) * [0.05, 0.03, 0.03, 0.07]
             self._next = disturbed(truth, float(np.exp(noise[0])), noise[1:3], noise[3])
         return self._steady(self._next, self._time)
 
@@ -80,7 +80,7 @@ class NearTruth:
 
     def region(self, truth: Region) -> Region:
         """Where to look in the next frame."""
-        spread = np.array([0.09, 0.05, 0.05, 0.12])
+        spread = np.array([0.06, 0.035, 0.035, 0.08])
         fresh = self.rng.normal(size=4) * spread
         if self._error is None:
             self._error = fresh

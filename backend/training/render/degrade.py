@@ -26,8 +26,8 @@ class Degradation:
     def sample(cls, rng: np.random.Generator) -> "Degradation":
         """A phone's, a webcam's, an old camera's, or a good one's."""
         return cls(
-            detail=float(np.clip(np.exp(rng.normal(-0.35, 0.4)), 0.15, 1)),
-            quality=int(rng.integers(15, 96)),
+            detail=float(np.clip(np.exp(rng.normal(-0.25, 0.35)), 0.2, 1)),
+            quality=int(rng.integers(25, 96)),
             noise=float(rng.choice([0, 2, 5, 9], p=[0.3, 0.35, 0.25, 0.1]) * rng.random()),
             gain=np.exp(rng.normal(size=3) * 0.05),
             contrast=float(np.exp(rng.normal() * 0.12)),

@@ -42,19 +42,14 @@ class Figure:
         assert rows is not None, "the body has no landmarks"
         self._near = np.flatnonzero(rows.any(axis=0))
         self._landmark_rows = rows[:, self._near]
-        rows = body.landmark_regressor
-        assert rows is not None, "the body has no landmarks"
-        self._near = np.flatnonzero(rows.any(axis=0))
-        self._landmark_rows = rows[:, self._near]
-        self.soles = [
+        soles = [
             body.extra[f"sole_{side}_{end}"]
             for side in ("left", "right")
             for end in ("heel", "toe")
         ]
         top = np.argsort(-body.v_template[:, 1])[:HEAD_TOP_VERTICES]
         spread = np.random.default_rng(0).choice(len(body.v_template), SAMPLES, replace=False)
-        self._samples = np.unique(np.concatenate([top, spread, *self.soles]))
-        self._at = {int(v): k for k, v in enumerate(self._samples)}
+        self._samples = np.unique(np.concatenate([top, spread, *soles]))
 
     def shaped(self, betas: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Rest vertices (V, 3) and joints (24, 3), metres."""
@@ -82,11 +77,6 @@ class Figure:
     def _skinned(self, bones, vertices, rows):
         blended = np.einsum("sj,njab->nsab", self.body.weights[rows], bones)
         return np.einsum("nsab,sb->nsa", blended[..., :3], vertices[rows]) + blended[..., 3]
-
-    def sole_points(self, sampled: np.ndarray) -> np.ndarray:
-        """(N, 4, 3): middles of left heel, left toe, right heel, right toe from `sampled`."""
-        parts = [[self._at[int(v)] for v in part] for part in self.soles]
-        return np.stack([sampled[:, part].mean(axis=1) for part in parts], axis=1)
 
 
 def _simplified(body: Body) -> tuple[np.ndarray, np.ndarray]:

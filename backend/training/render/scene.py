@@ -12,7 +12,7 @@ from .meshes import Mesh, box, capsule, joined
 from .shaders import MATERIALS
 from .wardrobe import EXTRA, Materials, dress
 
-OCCLUDED_SHARE = 0.2  # of clips with something before the person
+OCCLUDED_SHARE = 0.1  # of clips with something before the person
 FURNITURE = 4  # boxes at most
 CLEARANCE = 0.5  # metres between furniture and where anybody is
 INDOORS_SHARE = 0.6
