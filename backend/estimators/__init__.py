@@ -4,8 +4,8 @@ from importlib import import_module
 
 from .interface import CameraMotion, Estimator
 
-DEFAULT = "ik"
-VERSION = 3  # of what the estimators compute: raise it when their results change
+DEFAULT = "onetake"
+VERSION = 4  # of what the estimators compute: raise it when their results change
 QUALITIES = ("fast", "balanced", "best")
 # Module and class; loaded when asked for, since torch takes its time.
 _ESTIMATORS = {"onetake": ("onetake", "OneTakeEstimator"), "ik": ("ik", "IKEstimator")}

@@ -36,8 +36,8 @@ class PolishConfig:
     root_sigma: float = 0.10
     trans_sigma: float = 0.05  # metres across the view ...
     depth_sigma: float = 0.15  # ... and along it
-    seconds: float = 0.25  # how long a correction lasts: the process's time constant
-    spread_scale: float = 2.0  # landmarks of one frame, and of the next, err alike
+    seconds: float = 0.5  # how long a correction lasts: the process's time constant
+    spread_scale: float = 3.0  # landmarks of one frame, and of the next, err alike
     robust: float = 2.0  # Cauchy's scale in standard deviations: swaps and jumps fade out
     landmark_model_share: float = 0.5  # of the offsets that BlazePose has from our landmarks
     iterations: int = 3

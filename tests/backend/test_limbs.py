@@ -7,9 +7,10 @@ from backend.body import load_body
 from backend.estimators.ik.analytic import analytic_pose
 from backend.estimators.ik.observations import observe
 from backend.estimators.ik.points import PointModel
-from backend.estimators.onetake.limbs import limb_rotations, rest_landmarks
+from backend.estimators.onetake.limbs import limb_rotations
+from backend.estimators.onetake.skeleton import Skeleton
 from backend.motion.rotations import axis_angle_to_matrix
-from backend.motion.skeleton import JOINT, LANDMARK_JOINT, LIMB_JOINTS
+from backend.motion.skeleton import JOINT, LIMB_JOINTS
 
 
 def test_torch_agrees_with_numpy_and_with_the_pose(own_home):
@@ -19,7 +20,7 @@ def test_torch_agrees_with_numpy_and_with_the_pose(own_home):
     model = PointModel.from_body(body)
     points = model.pose(local, np.tile([0.0, 0, 4], (40, 1)), np.zeros(10)).landmarks
     world = points - points[:, 23:25].mean(axis=1, keepdims=True)
-    rest = rest_landmarks(model.joints, model.offsets, LANDMARK_JOINT)
+    rest = Skeleton(**vars(model)).rest
     found = limb_rotations(torch.as_tensor(world).float(), rest).numpy()
     landmarks = np.concatenate([points[..., :2] / points[..., 2:], np.ones((40, 33, 1))], -1)
     seen = observe(landmarks, world, np.ones(40, bool), np.arange(40) / 30, np.eye(3))
