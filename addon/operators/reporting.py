@@ -1,0 +1,30 @@
+"""How operators end: with a sentence where something is wrong."""
+
+import bpy
+
+from ...backend.errors import OneTakeError
+from ..backend_process import queue
+from ..backend_process.task import Task
+
+
+def refused(operator: bpy.types.Operator, error: OneTakeError) -> set[str]:
+    """Report an error of `api`; what the operator returns."""
+    operator.report({"ERROR"}, error.message)
+    return {"CANCELLED"}
+
+
+def started(operator: bpy.types.Operator, task: Task) -> set[str]:
+    """With a window the task goes on behind it; without one the operator waits for its end."""
+    if not bpy.app.background:
+        return {"FINISHED"}
+    queue.wait(task)
+    if task.error:
+        return refused(operator, task.error)
+    return {"FINISHED"}
+
+
+def task_at(tasks: list[Task], index: int) -> Task:
+    """The task that a button stands for. OneTakeError where it is gone meanwhile."""
+    if not 0 <= index < len(tasks):
+        raise OneTakeError("no_task", "There is no such job any more.")
+    return tasks[index]

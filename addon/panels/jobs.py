@@ -1,0 +1,94 @@
+"""The tab's first panel: the import button, and what is under way."""
+
+import bpy
+
+from .. import api
+from ..backend_process.import_task import ImportTask
+from ..backend_process.task import State, Task
+from ..preferences import shown_state
+from . import thumbnail
+from .text import duration, paragraph
+
+
+class VIEW3D_PT_onetake(bpy.types.Panel):
+    """Import a video, watch the jobs."""
+
+    bl_label = "OneTake"
+    bl_category = "OneTake"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """The button, offers, jobs."""
+        layout = self.layout
+        _, missing, _ = shown_state()
+        row = layout.row()
+        row.scale_y = 1.4
+        row.enabled = not missing
+        row.operator("onetake.import_video", text="Import Video", icon="FILE_MOVIE")
+        if missing:
+            paragraph(layout, context, "Set OneTake up first, below: once, a few minutes.", "INFO")
+        for index, task in enumerate(api.offered()):
+            _draw_offer(layout, index, task)
+        for index, task in enumerate(api.tasks()):
+            _draw_task(layout, context, index, task)
+
+
+def _draw_offer(layout: bpy.types.UILayout, index: int, task: ImportTask) -> None:
+    box = layout.box()
+    ready = task.state is State.DONE
+    state = "is ready" if ready else "was interrupted"
+    box.label(text=f"{task.title} {state}", icon="RECOVER_LAST")
+    row = box.row(align=True)
+    go_on = row.operator("onetake.resume_job", text="Bring In" if ready else "Resume")
+    go_on.index = index
+    row.operator("onetake.discard_job", icon="TRASH", text="").index = index
+
+
+def _draw_task(
+    layout: bpy.types.UILayout, context: bpy.types.Context, index: int, task: Task
+) -> None:
+    box = layout.box()
+    row = box.row()
+    row.label(text=task.title, icon=_ICONS[task.state])
+    if task.state.over:
+        if task.state is not State.DONE or not isinstance(task, ImportTask):
+            row.operator("onetake.dismiss_job", text="", icon="X", emboss=False).index = index
+        _draw_end(box, context, task)
+        return
+    if task.state is State.WAITING:
+        row.operator("onetake.cancel_job", text="", icon="X", emboss=False).index = index
+        box.label(text="Waiting for its turn")
+        return
+    icon = thumbnail.icon_of(task) if isinstance(task, ImportTask) else None
+    if icon:
+        box.template_icon(icon_value=icon, scale=8.0)
+    stage = task.stage or "starting"
+    box.label(text=stage[0].upper() + stage[1:])
+    counted = f"{task.done} of {task.total}" if task.total else ""
+    left = f", {duration(task.left)} left" if task.left is not None else ""
+    box.progress(factor=task.factor, text=counted + left)
+    row = box.row()
+    row.enabled = task.state is State.RUNNING
+    cancelling = task.state is State.CANCELLING
+    row.operator("onetake.cancel_job", text="Cancelling" if cancelling else "Cancel").index = index
+
+
+def _draw_end(layout: bpy.types.UILayout, context: bpy.types.Context, task: Task) -> None:
+    if task.error:
+        paragraph(layout, context, task.error.message)
+        layout.operator("onetake.show_log", icon="TEXT")
+    elif isinstance(task, ImportTask):
+        paragraph(layout, context, "Ready: it comes in when you are in Object Mode.")
+    else:
+        paragraph(layout, context, task.notes[-1] if task.notes else task.state.value)
+
+
+_ICONS = {
+    State.WAITING: "TIME",
+    State.RUNNING: "PLAY",
+    State.CANCELLING: "PAUSE",
+    State.DONE: "CHECKMARK",
+    State.FAILED: "ERROR",
+    State.CANCELLED: "CANCEL",
+}
