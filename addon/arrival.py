@@ -22,13 +22,14 @@ def arrive(task: ImportTask) -> bool:
     window, scene = _place(task.scene)
     if bpy.app.is_job_running("RENDER") or _mode(window) != "OBJECT":
         return False
-    if window:
-        view_layer = window.view_layer if window.scene == scene else scene.view_layers[0]
-        override = {"window": window, "scene": scene, "view_layer": view_layer}
-    else:
-        override = {"scene": scene, "view_layer": scene.view_layers[0]}
-    with bpy.context.temp_override(**override):
-        _bring(task)
+    # Edit Mode, in which bones are made, knows only the scene of a window.
+    shown = window.scene
+    window.scene = scene
+    try:
+        with bpy.context.temp_override(window=window):
+            _bring(task)
+    finally:
+        window.scene = shown
     return True
 
 
@@ -55,18 +56,15 @@ def _bring(task: ImportTask) -> None:
         bpy.ops.ed.undo_push(message="Import Video as Animation")
 
 
-def _place(uid: int | None) -> tuple[bpy.types.Window | None, bpy.types.Scene]:
+def _place(uid: int | None) -> tuple[bpy.types.Window, bpy.types.Scene]:
     """The scene, and a window that shows it where there is one, else any."""
-    windows = list(bpy.context.window_manager.windows)
-    scene = next((each for each in bpy.data.scenes if each.session_uid == uid), None)
-    if scene is None:
-        scene = windows[0].scene if windows else bpy.context.scene
-    showing = [window for window in windows if window.scene == scene]
-    return next(iter(showing or windows), None), scene
+    windows = list(bpy.context.window_manager.windows)  # in background there is one, too
+    scene = next((each for each in bpy.data.scenes if each.session_uid == uid), windows[0].scene)
+    return next((each for each in windows if each.scene == scene), windows[0]), scene
 
 
-def _mode(window: bpy.types.Window | None) -> str:
-    active = window.view_layer.objects.active if window else None
+def _mode(window: bpy.types.Window) -> str:
+    active = window.view_layer.objects.active
     return active.mode if active else "OBJECT"
 
 
