@@ -7,9 +7,7 @@ from pathlib import Path
 
 import bpy
 import numpy as np
-import onetake
 import pytest
-from onetake import api
 from onetake.addon.backend_process import import_task, queue
 from onetake.addon.backend_process.environment import Environment
 from onetake.addon.backend_process.import_task import ImportTask
@@ -17,6 +15,8 @@ from onetake.addon.backend_process.task import State
 from onetake.addon.scene.character import characters, stored_take
 from onetake.backend.errors import OneTakeError
 
+import onetake
+from onetake import api
 from tests.blender import running
 from tests.blender.running import STAGE, alive, until
 from tests.blender.synthetic import random_take

@@ -10,12 +10,12 @@ import time
 from pathlib import Path
 
 import bpy
-import onetake
 import pytest
-from onetake import api
 from onetake.addon.backend_process import queue
 from onetake.addon.backend_process.task import State, Task
 
+import onetake
+from onetake import api
 from tests.blender import running
 from tests.blender.running import STAGE, alive, until
 from tests.needs import skip_unless
