@@ -6,7 +6,7 @@ Every import inside this package is relative: Blender renames the extension.
 from importlib import import_module
 
 # What Blender has to know about, in this order: each has register() and unregister().
-MODULES = ("preferences", "backend_process.queue", "arrival", "operators", "panels")
+MODULES = ("preferences", "backend_process.queue", "arrival", "operators", "panels", "command_line")
 
 
 def register() -> None:

@@ -114,6 +114,11 @@ class ImportTask(Task):
         return found
 
     @property
+    def problem(self) -> str | None:
+        """What the user should know about a finished import: a video that is damaged, say."""
+        return next((note for note in self.notes if note.startswith("Note:")), None)
+
+    @property
     def thumbnail(self) -> Path:
         """A picture of the work, see backend/preview/thumbnail.py; may not be there."""
         return self.folder / "thumbnail.npy"

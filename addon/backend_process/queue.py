@@ -123,7 +123,7 @@ def _look_after(task: ImportTask) -> bool:
         return True
     if not _awaited(task) or not arrive(task):
         return False
-    if task.state is State.DONE:
+    if task.imported and not task.problem:
         tasks.remove(task)
     return True
 

@@ -12,12 +12,14 @@ def register() -> None:
     for module in _MODULES:
         for each in module.CLASSES:
             bpy.utils.register_class(each)
-    bpy.types.TOPBAR_MT_file_import.append(import_video.draw_menu)
+    for menu, draw in import_video.MENUS:
+        getattr(bpy.types, menu).append(draw)
 
 
 def unregister() -> None:
     """Undo `register`."""
-    bpy.types.TOPBAR_MT_file_import.remove(import_video.draw_menu)
+    for menu, draw in import_video.MENUS:
+        getattr(bpy.types, menu).remove(draw)
     for module in reversed(_MODULES):
         for each in reversed(module.CLASSES):
             bpy.utils.unregister_class(each)

@@ -17,6 +17,10 @@ class ONETAKE_OT_import_video(bpy.types.Operator, ImportHelper):
     bl_label = "Import Video as Animation"
     bl_options = {"REGISTER"}  # the character arrives later, with an undo step of its own
 
+    # A remembered path would look like a dropped one to `invoke`.
+    filepath: bpy.props.StringProperty(
+        name="Video", description="The video to import", subtype="FILE_PATH", options={"SKIP_SAVE"}
+    )
     filter_glob: bpy.props.StringProperty(
         default=";".join(f"*{extension}" for extension in EXTENSIONS), options={"HIDDEN"}
     )
@@ -74,7 +78,7 @@ class ONETAKE_OT_import_video(bpy.types.Operator, ImportHelper):
     )
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        """A dropped file shows the options, otherwise the file browser opens first."""
+        """A file dropped or shown in an editor leads to the options, else the browser opens."""
         if self.properties.is_property_set("filepath") and self.filepath:
             return context.window_manager.invoke_props_dialog(self, confirm_text="Import")
         return super().invoke(context, event)
@@ -137,5 +141,35 @@ def draw_menu(self: bpy.types.Menu, _context: bpy.types.Context) -> None:
     """File > Import."""
     self.layout.operator(ONETAKE_OT_import_video.bl_idname, text="Video as Animation (OneTake)")
 
+
+def draw_clip_menu(self: bpy.types.Menu, context: bpy.types.Context) -> None:
+    """Clip editor, Clip: the clip that is shown."""
+    clip = context.space_data.clip
+    if clip and clip.source == "MOVIE":
+        _draw_entry(self.layout, clip.filepath)
+
+
+def draw_strip_menu(self: bpy.types.Menu, context: bpy.types.Context) -> None:
+    """Sequencer, Strip: the active strip, where it is a movie."""
+    editor = context.scene.sequence_editor
+    strip = editor and editor.active_strip
+    if strip and strip.type == "MOVIE":
+        _draw_entry(self.layout, strip.filepath)
+
+
+def _draw_entry(layout: bpy.types.UILayout, path: str) -> None:
+    layout.separator()
+    layout.operator_context = "INVOKE_DEFAULT"
+    entry = layout.operator(
+        ONETAKE_OT_import_video.bl_idname, text="To Animation (OneTake)", icon="ARMATURE_DATA"
+    )
+    entry.filepath = bpy.path.abspath(path)
+
+
+MENUS = (
+    ("TOPBAR_MT_file_import", draw_menu),
+    ("CLIP_MT_clip", draw_clip_menu),
+    ("SEQUENCER_MT_strip", draw_strip_menu),
+)
 
 CLASSES = (ONETAKE_OT_import_video, ONETAKE_FH_video)

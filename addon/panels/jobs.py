@@ -52,7 +52,7 @@ def _draw_task(
     row = box.row()
     row.label(text=task.title, icon=_ICONS[task.state])
     if task.state.over:
-        if task.state is not State.DONE or not isinstance(task, ImportTask):
+        if not (isinstance(task, ImportTask) and task.state is State.DONE and not task.imported):
             row.operator("onetake.dismiss_job", text="", icon="X", emboss=False).index = index
         _draw_end(box, context, task)
         return
@@ -78,6 +78,8 @@ def _draw_end(layout: bpy.types.UILayout, context: bpy.types.Context, task: Task
     if task.error:
         paragraph(layout, context, task.error.message)
         layout.operator("onetake.show_log", icon="TEXT")
+    elif isinstance(task, ImportTask) and task.imported:
+        paragraph(layout, context, task.problem)
     elif isinstance(task, ImportTask):
         paragraph(layout, context, "Ready: it comes in when you are in Object Mode.")
     else:

@@ -4,14 +4,17 @@ import json
 import math
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import bpy
 import numpy as np
 import pytest
+from onetake.addon import command_line
 from onetake.addon.backend_process import import_task, queue
 from onetake.addon.backend_process.environment import Environment
 from onetake.addon.backend_process.import_task import ImportTask
 from onetake.addon.backend_process.task import State
+from onetake.addon.scene import timing
 from onetake.addon.scene.character import characters, stored_take
 from onetake.backend.errors import OneTakeError
 
@@ -144,6 +147,58 @@ def test_choices_are_those_of_the_backend(root):
         onetake.unregister()
     assert f"QUALITIES = {import_task.QUALITIES}".replace("'", '"') in source
     assert all(f'"{name}": (' in source for name in import_task.ESTIMATORS)
+
+
+def test_a_note_on_the_video_stays_until_it_is_read(backend, home):
+    backend.before = [STAGE, {"say": {"note": "Note: the video is damaged after 2 s."}}]
+    bpy.ops.onetake.import_video(filepath=str(SAMPLE))
+    (task,) = api.tasks()
+    assert task.imported and task.problem == "Note: the video is damaged after 2 s."
+    assert len(characters(bpy.context.scene)) == 2 and queue.tick() is None
+    bpy.ops.onetake.dismiss_job(index=0)
+    assert not api.tasks()
+
+
+def test_the_command_line_makes_a_file(backend, tmp_path, capsys):
+    blend = tmp_path / "jump.blend"
+    given = ["import", str(SAMPLE), "--blend", str(blend), "--frames", "2", "5"]
+    assert command_line.execute([*given, "--people", "largest"]) == 0
+    assert (
+        option(backend, "people") == "largest" and 1 / 60 < float(option(backend, "end")) < 5 / 30
+    )
+    out, err = capsys.readouterr()
+    assert "clip, clip.person2" in out and "finding people 1/4" in err
+    bpy.ops.wm.open_mainfile(filepath=str(blend))
+    assert len(characters(bpy.context.scene)) == 2
+    assert command_line.execute(["import", "/nowhere.mp4", "--blend", str(blend)]) == 1
+    assert "no video at /nowhere.mp4" in capsys.readouterr().err
+    assert command_line.execute(["emigrate"]) == 1
+    assert "invalid choice: 'emigrate'" in capsys.readouterr().err
+
+
+def test_clips_and_strips_offer_the_import(backend):
+    from onetake.addon.operators import import_video
+
+    class Layout:
+        def __init__(self):
+            self.made = []
+
+        def separator(self):
+            pass
+
+        def operator(self, name, **_):
+            self.made.append(SimpleNamespace(name=name))
+            return self.made[-1]
+
+    clip = bpy.data.movieclips.load(str(SAMPLE))
+    strips = timing._sequences(bpy.context.scene.sequence_editor_create())
+    strip = strips.new_movie("s", str(SAMPLE), 1, 1)
+    bpy.context.scene.sequence_editor.active_strip = strip
+    for draw, space in ((import_video.draw_clip_menu, clip), (import_video.draw_strip_menu, None)):
+        menu = SimpleNamespace(layout=Layout())
+        draw(menu, SimpleNamespace(space_data=SimpleNamespace(clip=space), scene=bpy.context.scene))
+        (entry,) = menu.layout.made
+        assert entry.filepath == str(SAMPLE) and entry.name == "onetake.import_video"
 
 
 def test_what_goes_wrong_is_reported(backend, home):
