@@ -140,7 +140,7 @@ class ImportTask(Task):
         self.release()
         shown = Path(self.result["video"])
         for path in self.folder.iterdir():
-            if path != shown:
+            if not (shown.exists() and path.samefile(shown)):
                 path.unlink(missing_ok=True)
         with suppress(OSError):  # the copy of the video is there
             self.folder.rmdir()

@@ -11,7 +11,7 @@ def paragraph(
     layout: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: str = "NONE"
 ) -> None:
     """A sentence over as many lines as the region's width asks for; labels do not wrap."""
-    width = (context.region.width if context.region else 300) / context.preferences.system.ui_scale
+    width = context.region.width / context.preferences.system.ui_scale
     column = layout.column(align=True)
     column.scale_y = 0.8
     for number, line in enumerate(textwrap.wrap(text, max(20, int(width / _CHARACTER) - 6))):

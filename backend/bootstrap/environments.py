@@ -8,7 +8,7 @@ import platform
 import shutil
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable, Iterator, Sequence
@@ -142,14 +142,18 @@ def pip(python: Path, arguments: Sequence[str | Path], log: Path, attempts: int 
         "TMPDIR": str(temporary),
     }
     command = [python, "-m", "pip", *arguments]
-    for attempt in range(attempts):
-        if run_logged(command, log, environment(settings)) == 0:
-            return True
-        if attempt + 1 < attempts and _worth_another_try(log):
-            time.sleep(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])
-        else:
-            break
-    return False
+    try:
+        for attempt in range(attempts):
+            if run_logged(command, log, environment(settings)) == 0:
+                return True
+            if attempt + 1 < attempts and _worth_another_try(log):
+                time.sleep(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])
+            else:
+                break
+        return False
+    finally:
+        with suppress(OSError):  # a killed pip leaves something in it
+            temporary.rmdir()
 
 
 def install(python: Path, what: str, arguments: Sequence[str | Path], log: Path) -> None:

@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -51,6 +52,7 @@ class Backend:
         self.asked: list[tuple[str, ...]] = []
         self.before: list[dict] = [STAGE]
         self.answer: dict | None = None
+        self.copies = False  # the video is none that Blender could show
         self._folder, self._cubes = tmp_path, cubes
         arrays = {name: np.asarray(getattr(cubes, name)) for name in BODY}
         np.savez(tmp_path / "body.npz", name=cubes.name, **arrays)
@@ -68,7 +70,10 @@ class Backend:
         for number, path in enumerate(paths, 1):
             random_take(self._cubes, 20, seed=number, person_id=number).save(path)
         body = str(self._folder / "body.npz")
-        return {"takes": [*map(str, paths)], "body": body, "video": str(SAMPLE), "video_fps": 30.0}
+        shown = SAMPLE
+        if self.copies:
+            shown = Path(shutil.copy(SAMPLE, folder / "sample.proxy.mp4")).resolve()
+        return {"takes": [*map(str, paths)], "body": body, "video": str(shown), "video_fps": 30.0}
 
 
 @pytest.fixture
@@ -199,6 +204,19 @@ def test_clips_and_strips_offer_the_import(backend):
         draw(menu, SimpleNamespace(space_data=SimpleNamespace(clip=space), scene=bpy.context.scene))
         (entry,) = menu.layout.made
         assert entry.filepath == str(SAMPLE) and entry.name == "onetake.import_video"
+
+
+def test_the_copy_that_the_scene_shows_stays(backend, home, tmp_path, monkeypatch):
+    home.mkdir()
+    (tmp_path / "link").symlink_to(home)
+    monkeypatch.setenv("ONETAKE_HOME", str(tmp_path / "link"))
+    backend.copies = True
+    bpy.ops.onetake.import_video(filepath=str(SAMPLE))
+    (folder,) = (home / "takes").iterdir()
+    assert [path.name for path in folder.iterdir()] == ["sample.proxy.mp4"]
+    (image,) = [image for image in bpy.data.images if image.source == "MOVIE"]
+    assert Path(bpy.path.abspath(image.filepath)).samefile(folder / "sample.proxy.mp4")
+    assert not ImportTask.left_behind(api.environment())
 
 
 def test_what_goes_wrong_is_reported(backend, home):
