@@ -37,16 +37,16 @@ class Environment:
 
     @property
     def python(self) -> Path | None:
-        """The backend's Python; None before it is set up."""
-        installed = self._installation().find(())
-        return installed and installed.backend
+        """The backend's Python where there is one, whatever else is missing."""
+        return self._installation().backend_python()
 
     @property
     def torch(self) -> str | None:
         """The version of PyTorch in the environment."""
-        if self.python is None:
+        python = self.python
+        if python is None:
             return None
-        found = self.python.parent.parent.glob("[Ll]ib*/**/site-packages/torch-*.dist-info")
+        found = python.parent.parent.glob("[Ll]ib*/**/site-packages/torch-*.dist-info")
         return next((path.name[len("torch-") : -len(".dist-info")] for path in found), None)
 
     @property
@@ -72,7 +72,7 @@ class Environment:
 
     def backend_command(self, *arguments: str) -> Command:
         """Runs a command of the backend, which must be set up."""
-        assert self.python, "the backend is not set up"
+        assert not self.missing, "the backend is not set up"
         command = [str(self.python), "-m", "backend", *arguments, "--progress", "json"]
         return command, self._variables({})
 

@@ -1,5 +1,6 @@
 """One piece of work that the backend does: its process, its progress, how it ended. No bpy."""
 
+import itertools
 import time
 from collections.abc import Callable
 from enum import Enum
@@ -7,6 +8,8 @@ from enum import Enum
 from ...backend.errors import OneTakeError
 from .environment import Command
 from .process import Process
+
+_numbers = itertools.count(1)
 
 GRACE_SECONDS = 0.7  # of a cancelled conversion: the user sees it end within a second
 
@@ -30,15 +33,17 @@ class State(Enum):
 class Task:
     """Work for a process that speaks the backend's messages.
 
-    title: for the user. command: how to run it, asked for when its turn comes. Its fields are for
-    reading: stage, done of total steps (0: unknown), left in seconds (None: unknown), notes, the
-    result, and the error for the user.
+    title: for the user. command: how to run it, asked for when its turn comes. grace: seconds that
+    its process may tidy up for. Its fields are for reading: a number that no other task has, stage,
+    done of total steps (0: unknown), left in seconds (None: unknown), notes, the result, and the
+    error for the user.
     """
 
     def __init__(
         self, title: str, command: Callable[[], Command], grace: float = GRACE_SECONDS
     ) -> None:
         self.title = title
+        self.number = next(_numbers)
         self.state = State.WAITING
         self.stage, self.done, self.total = "", 0, 0
         self.left: float | None = None

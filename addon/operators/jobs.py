@@ -4,15 +4,15 @@ import bpy
 
 from ...backend.errors import OneTakeError
 from .. import api
-from .reporting import refused, task_at
+from .reporting import refused, task_of
 
 
 class _OnTask:
-    """An operator on the task at `index` of a list of `api`."""
+    """An operator on the task with this number."""
 
     bl_options = {"INTERNAL"}
 
-    index: bpy.props.IntProperty(options={"HIDDEN", "SKIP_SAVE"}, min=0)
+    number: bpy.props.IntProperty(options={"HIDDEN", "SKIP_SAVE"})
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Do it."""
@@ -31,7 +31,7 @@ class ONETAKE_OT_cancel_job(_OnTask, bpy.types.Operator):
 
     def act(self, _context: bpy.types.Context) -> None:
         """Cancel it."""
-        api.cancel(task_at(api.tasks(), self.index))
+        api.cancel(task_of(api.tasks(), self.number))
 
 
 class ONETAKE_OT_dismiss_job(_OnTask, bpy.types.Operator):
@@ -42,9 +42,7 @@ class ONETAKE_OT_dismiss_job(_OnTask, bpy.types.Operator):
 
     def act(self, _context: bpy.types.Context) -> None:
         """Forget it."""
-        task = task_at(api.tasks(), self.index)
-        if task.state.over:  # two clicks in a row may hit the next one
-            api.dismiss(task)
+        api.dismiss(task_of(api.tasks(), self.number))
 
 
 class ONETAKE_OT_resume_job(_OnTask, bpy.types.Operator):
@@ -55,7 +53,7 @@ class ONETAKE_OT_resume_job(_OnTask, bpy.types.Operator):
 
     def act(self, context: bpy.types.Context) -> None:
         """Queue it again."""
-        api.resume(task_at(api.offered(), self.index), context.scene)
+        api.resume(task_of(api.offered(), self.number), context.scene)
 
 
 class ONETAKE_OT_discard_job(_OnTask, bpy.types.Operator):
@@ -66,7 +64,7 @@ class ONETAKE_OT_discard_job(_OnTask, bpy.types.Operator):
 
     def act(self, _context: bpy.types.Context) -> None:
         """Delete it."""
-        api.discard(task_at(api.offered(), self.index))
+        api.discard(task_of(api.offered(), self.number))
 
 
 CLASSES = (

@@ -23,8 +23,9 @@ def started(operator: bpy.types.Operator, task: Task) -> set[str]:
     return {"FINISHED"}
 
 
-def task_at(tasks: list[Task], index: int) -> Task:
+def task_of(tasks: list[Task], number: int) -> Task:
     """The task that a button stands for. OneTakeError where it is gone meanwhile."""
-    if not 0 <= index < len(tasks):
+    found = next((task for task in tasks if task.number == number), None)
+    if found is None:
         raise OneTakeError("no_task", "There is no such job any more.")
-    return tasks[index]
+    return found

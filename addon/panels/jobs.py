@@ -28,36 +28,35 @@ class VIEW3D_PT_onetake(bpy.types.Panel):
         row.operator("onetake.import_video", text="Import Video", icon="FILE_MOVIE")
         if missing:
             paragraph(layout, context, "Set OneTake up first, below: once, a few minutes.", "INFO")
-        for index, task in enumerate(api.offered()):
-            _draw_offer(layout, index, task)
-        for index, task in enumerate(api.tasks()):
-            _draw_task(layout, context, index, task)
+        for task in api.offered():
+            _draw_offer(layout, task)
+        for task in api.tasks():
+            _draw_task(layout, context, task)
 
 
-def _draw_offer(layout: bpy.types.UILayout, index: int, task: ImportTask) -> None:
+def _draw_offer(layout: bpy.types.UILayout, task: ImportTask) -> None:
     box = layout.box()
     ready = task.state is State.DONE
     state = "is ready" if ready else "was interrupted"
     box.label(text=f"{task.title} {state}", icon="RECOVER_LAST")
     row = box.row(align=True)
-    go_on = row.operator("onetake.resume_job", text="Bring In" if ready else "Resume")
-    go_on.index = index
-    row.operator("onetake.discard_job", icon="TRASH", text="").index = index
+    _button(row, "resume_job", task, text="Bring In" if ready else "Resume")
+    _button(row, "discard_job", task, text="", icon="TRASH")
 
 
-def _draw_task(
-    layout: bpy.types.UILayout, context: bpy.types.Context, index: int, task: Task
-) -> None:
+def _draw_task(layout: bpy.types.UILayout, context: bpy.types.Context, task: Task) -> None:
     box = layout.box()
     row = box.row()
     row.label(text=task.title, icon=_ICONS[task.state])
     if task.state.over:
         if not (isinstance(task, ImportTask) and task.state is State.DONE and not task.imported):
-            row.operator("onetake.dismiss_job", text="", icon="X", emboss=False).index = index
+            row.operator(
+                "onetake.dismiss_job", text="", icon="X", emboss=False
+            ).number = task.number
         _draw_end(box, context, task)
         return
     if task.state is State.WAITING:
-        row.operator("onetake.cancel_job", text="", icon="X", emboss=False).index = index
+        _button(row, "cancel_job", task, text="", icon="X", emboss=False)
         box.label(text="Waiting for its turn")
         return
     icon = thumbnail.icon_of(task) if isinstance(task, ImportTask) else None
@@ -71,7 +70,13 @@ def _draw_task(
     row = box.row()
     row.enabled = task.state is State.RUNNING
     cancelling = task.state is State.CANCELLING
-    row.operator("onetake.cancel_job", text="Cancelling" if cancelling else "Cancel").index = index
+    row.operator(
+        "onetake.cancel_job", text="Cancelling" if cancelling else "Cancel"
+    ).number = task.number
+
+
+def _button(layout: bpy.types.UILayout, name: str, task: Task, **options: object) -> None:
+    layout.operator(f"onetake.{name}", **options).number = task.number
 
 
 def _draw_end(layout: bpy.types.UILayout, context: bpy.types.Context, task: Task) -> None:

@@ -75,7 +75,7 @@ class Installation:
 
         blenders: one of these is wanted; none is when it is empty.
         """
-        python = self._find_backend()
+        python = self.backend_python()
         bpy = self._find_blender(blenders)
         if not python or (blenders and not bpy):
             return None
@@ -86,7 +86,7 @@ class Installation:
     def missing(self) -> list[str]:
         """What `ensure(())` would bring, in the user's words."""
         there = {
-            "Python environment": self._find_backend() is not None,
+            "Python environment": self.backend_python() is not None,
             "networks": models_installed(self.home / "models"),
             "body": self._body_made(),
         }
@@ -113,7 +113,8 @@ class Installation:
             )
             marker.touch()
 
-    def _find_backend(self) -> Path | None:
+    def backend_python(self) -> Path | None:
+        """The backend's Python where there is one, whatever else is missing."""
         if self._chosen:
             return self._chosen if self._chosen.exists() else None
         return self.backend.find(self.home)
@@ -128,7 +129,7 @@ class Installation:
     def _install(self, blenders: Blenders) -> Installed:
         start = time.monotonic()
         self.log.write_bytes(b"")
-        python, bpy = self._find_backend(), self._find_blender(blenders)
+        python, bpy = self.backend_python(), self._find_blender(blenders)
         if self._chosen and python is None:
             raise OneTakeError(
                 "no_environment", f"There is no Python at {self._chosen}: choose another folder."

@@ -160,7 +160,7 @@ def test_a_note_on_the_video_stays_until_it_is_read(backend, home):
     (task,) = api.tasks()
     assert task.imported and task.problem == "Note: the video is damaged after 2 s."
     assert len(characters(bpy.context.scene)) == 2 and queue.tick() is None
-    bpy.ops.onetake.dismiss_job(index=0)
+    bpy.ops.onetake.dismiss_job(number=task.number)
     assert not api.tasks()
 
 
@@ -230,7 +230,7 @@ def test_what_goes_wrong_is_reported(backend, home):
     with pytest.raises(RuntimeError, match="Nobody was found"):
         bpy.ops.onetake.import_video(filepath=str(SAMPLE))
     (task,) = api.tasks()
-    bpy.ops.onetake.dismiss_job(index=0)
+    bpy.ops.onetake.dismiss_job(number=task.number)
     assert not api.tasks() and not task.folder.exists()
     assert not characters(bpy.context.scene)
 
@@ -247,7 +247,9 @@ def test_cancel_deletes_what_it_had(backend, home):
     task = api.start_import(SAMPLE)
     until(lambda: task.stage)
     pid = task.pid
-    bpy.ops.onetake.cancel_job(index=0)
+    with pytest.raises(RuntimeError, match="no such job"):
+        bpy.ops.onetake.cancel_job(number=0)
+    bpy.ops.onetake.cancel_job(number=task.number)
     until(lambda: not queue.tasks)
     assert task.state is State.CANCELLED and not alive(pid)
     assert not list((home / "takes").iterdir()) and not api.offered()
@@ -285,7 +287,7 @@ def test_a_closed_file_is_offered_its_import_again(backend, home):
     (offer,) = api.offered()
     assert offer.state is State.WAITING and offer.options == task.options
     backend.before = [STAGE]
-    bpy.ops.onetake.resume_job(index=0)
+    bpy.ops.onetake.resume_job(number=offer.number)
     (task,) = api.tasks()
     queue.wait(task)
     assert len(characters(bpy.context.scene)) == 2
@@ -301,7 +303,7 @@ def test_a_finished_import_survives_blender(backend, home, monkeypatch):
     onetake.register()
     (offer,) = api.offered()
     assert offer.state is State.DONE and len(backend.asked) == 1
-    bpy.ops.onetake.resume_job(index=0)
+    bpy.ops.onetake.resume_job(number=offer.number)
     until(lambda: not queue.tasks)
     assert len(backend.asked) == 1, "nothing had to be computed again"
     assert len(characters(bpy.context.scene)) == 2
@@ -316,7 +318,7 @@ def test_an_import_of_another_blender_is_not_offered(backend, home):
     (again,) = ImportTask.left_behind(api.environment())
     assert not ImportTask.left_behind(api.environment())
     queue.offer([again])
-    bpy.ops.onetake.discard_job(index=0)
+    bpy.ops.onetake.discard_job(number=again.number)
     assert not list((home / "takes").iterdir())
 
 

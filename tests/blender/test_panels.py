@@ -111,6 +111,16 @@ def test_offline_says_why_and_what_to_do(addon, monkeypatch):
     assert not queue.tasks
 
 
+def test_pytorch_is_named_whatever_else_is_missing(tmp_path):
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "python").touch()
+    (tmp_path / "lib" / "python3.11" / "site-packages" / "torch-2.13.0.dist-info").mkdir(
+        parents=True
+    )
+    environment = Environment(tmp_path / "home", chosen=tmp_path)
+    assert environment.missing == ["networks", "body"] and environment.torch == "2.13.0"
+
+
 def test_wheels_need_no_network(tmp_path):
     wheels = Environment(tmp_path / "home", wheels=tmp_path)
     assert not wheels.needs_network and Environment(tmp_path / "home").needs_network
