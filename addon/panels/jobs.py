@@ -50,9 +50,7 @@ def _draw_task(layout: bpy.types.UILayout, context: bpy.types.Context, task: Tas
     row.label(text=task.title, icon=_ICONS[task.state])
     if task.state.over:
         if not (isinstance(task, ImportTask) and task.state is State.DONE and not task.imported):
-            row.operator(
-                "onetake.dismiss_job", text="", icon="X", emboss=False
-            ).number = task.number
+            _button(row, "dismiss_job", task, text="", icon="X", emboss=False)
         _draw_end(box, context, task)
         return
     if task.state is State.WAITING:
@@ -70,9 +68,7 @@ def _draw_task(layout: bpy.types.UILayout, context: bpy.types.Context, task: Tas
     row = box.row()
     row.enabled = task.state is State.RUNNING
     cancelling = task.state is State.CANCELLING
-    row.operator(
-        "onetake.cancel_job", text="Cancelling" if cancelling else "Cancel"
-    ).number = task.number
+    _button(row, "cancel_job", task, text="Cancelling" if cancelling else "Cancel")
 
 
 def _button(layout: bpy.types.UILayout, name: str, task: Task, **options: object) -> None:
