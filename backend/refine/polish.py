@@ -16,16 +16,23 @@ from scipy.linalg import solveh_banded
 from ..estimators.ik.points import ACTIVE, LandmarkModel, PointModel
 from ..motion.body import Body
 from ..motion.rotations import axis_angle_to_matrix
+from ..motion.skeleton import PARENTS
 
 TURNS = 3 * len(ACTIVE)
+_FIRST_CHILD = {int(parent): child for child, parent in reversed(list(enumerate(PARENTS)))}
 UNKNOWNS = TURNS + 3  # of a frame: a turn of each active joint, then the translation
+# The joint that tells of each active joint's turn; of the head, which has none, its own place.
+_CHILD = np.array([_FIRST_CHILD.get(int(joint), int(joint)) for joint in ACTIVE])
+_SHORTEST = 0.1  # metres: a shorter limb's turn is not told by its end
 
 
 @dataclass(frozen=True)
 class PolishConfig:
     """Every number of the fit."""
 
-    turn_sigma: float = 0.10  # radians that a joint may be off, one standard deviation
+    turn_share: float = 0.5  # of the turns that would explain the joints' expected errors
+    least_turn: float = 0.03  # radians that a joint may be off at least, one standard deviation
+    most_turn: float = 0.5
     root_sigma: float = 0.10
     trans_sigma: float = 0.05  # metres across the view ...
     depth_sigma: float = 0.15  # ... and along it
@@ -43,6 +50,7 @@ def polish(
     local: np.ndarray,
     trans: np.ndarray,
     betas: np.ndarray,
+    error: np.ndarray,
     rays: np.ndarray,
     spread: np.ndarray,
     timestamps: np.ndarray,
@@ -52,13 +60,15 @@ def polish(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Corrected rotations (T, 24, 3, 3) and pelvis (T, 3).
 
-    local (T, 24, 3, 3) and trans (T, 3) in camera axes, metres; betas (10,); rays (T, 33, 2) of the
-    landmarks; spread (T, 33) m that they may be off, infinite where not seen; timestamps (T,) s.
+    local (T, 24, 3, 3) and trans (T, 3) in camera axes, metres; betas (10,); error (T, 24) m that
+    each joint may be off; rays (T, 33, 2) of the landmarks; spread (T, 33) m that they may be off,
+    infinite where not seen; timestamps (T,) s.
     done gets the share done after each window.
     """
     config = config or PolishConfig()
     offsets = LandmarkModel.load(config.landmark_model_share).offsets
     model = PointModel.from_body(body, offsets)
+    believed = _believed(model.at(betas)[0], error, config)
     frames = len(local)
     step = float(np.median(np.diff(timestamps))) if frames > 1 else config.window
     overlap = max(2, math.ceil(config.overlap / max(step, 1e-3)))
@@ -69,8 +79,8 @@ def polish(
         end = min(start + window, frames)
         span = slice(start, end)
         part = _solve(
-            model, local[span], trans[span], betas, rays[span], spread[span], timestamps[span],
-            config,
+            model, local[span], trans[span], betas, believed[span], rays[span], spread[span],
+            timestamps[span], config,
         )  # fmt: skip
         if start:  # what both windows solved passes from one to the other
             fade = (np.arange(overlap) + 1)[:, None] / (overlap + 1)
@@ -90,12 +100,12 @@ def _apply(local: np.ndarray, trans: np.ndarray, x: np.ndarray) -> tuple[np.ndar
     return turned, trans + x[:, TURNS:]
 
 
-def _solve(model, local, trans, betas, rays, spread, timestamps, config) -> np.ndarray:
+def _solve(model, local, trans, betas, believed, rays, spread, timestamps, config) -> np.ndarray:
     """The correction (T, UNKNOWNS) of one window."""
     frames = len(local)
-    stationary = _stationary(config)
     rho = np.exp(-np.maximum(np.diff(timestamps), 1e-4) / config.seconds)[:, None]
-    firm = rho / (1 - rho**2) * stationary  # (T-1, U): how much neighbours pull on each other
+    tie = rho / (1 - rho**2)  # (T-1, 1) of two frames' corrections in standard deviations
+    firm = tie * believed[1:] * believed[:-1]  # (T-1, U): how much neighbours pull on each other
     x = np.zeros((frames, UNKNOWNS))
     for _ in range(config.iterations):
         curvature, gradient = _landmark_terms(
@@ -105,9 +115,9 @@ def _solve(model, local, trans, betas, rays, spread, timestamps, config) -> np.n
         rows, columns = np.tril_indices(UNKNOWNS)
         band[rows - columns, :, columns] = curvature[:, rows, columns].T
         # The process's precision: tridiagonal, exact for any spacing of the frames.
-        diagonal = np.repeat(stationary[None], frames, axis=0)
-        diagonal[:-1] += rho * firm
-        diagonal[1:] += rho * firm
+        diagonal = believed**2
+        diagonal[:-1] += rho * tie * believed[:-1] ** 2
+        diagonal[1:] += rho * tie * believed[1:] ** 2
         band[0] += diagonal
         band[UNKNOWNS, :-1] -= firm
         gradient += diagonal * x
@@ -119,12 +129,21 @@ def _solve(model, local, trans, betas, rays, spread, timestamps, config) -> np.n
     return x
 
 
-def _stationary(config: PolishConfig) -> np.ndarray:
-    """(UNKNOWNS,) one over the variance that each unknown has by itself."""
-    sigma = np.full(UNKNOWNS, config.turn_sigma)
-    sigma[:3] = config.root_sigma
-    sigma[TURNS:] = config.trans_sigma, config.trans_sigma, config.depth_sigma
-    return 1 / sigma**2
+def _believed(rest: np.ndarray, error: np.ndarray, config: PolishConfig) -> np.ndarray:
+    """(T, UNKNOWNS) one over the standard deviation that each unknown has by itself.
+
+    A joint may be turned by as much as explains what its child is expected to be off more than
+    itself. rest (24, 3) m; error (T, 24) m.
+    """
+    lengths = np.maximum(np.linalg.norm(rest[_CHILD] - rest[ACTIVE], axis=-1), _SHORTEST)
+    near, far = error[:, ACTIVE], error[:, _CHILD]
+    own = np.sqrt(np.maximum(far**2 - near**2, (0.3 * far) ** 2)) / lengths
+    sigma = np.empty((len(error), UNKNOWNS))
+    turns = np.clip(config.turn_share * own, config.least_turn, config.most_turn)
+    sigma[:, :TURNS] = np.repeat(turns, 3, axis=1)
+    sigma[:, :3] = config.root_sigma
+    sigma[:, TURNS:] = config.trans_sigma, config.trans_sigma, config.depth_sigma
+    return 1 / sigma
 
 
 def _landmark_terms(model, local, trans, betas, rays, spread, config):

@@ -7,8 +7,9 @@ from dataclasses import fields
 import numpy as np
 from torch.utils.data import DataLoader, IterableDataset
 
+from ..body.torch_body import TorchBody
 from .config import TrainingConfig
-from .faults import faulty
+from .faults import faulty, softened
 from .synthetic import Synthetic
 from .windows import Windows, joined, mirrored
 
@@ -52,9 +53,13 @@ class Batches(IterableDataset):
     """Call it with the first step: one Windows a step from there on, each made from its number."""
 
     def __init__(
-        self, config: TrainingConfig, pairs: Windows | None, synthetic: Synthetic | None
+        self,
+        config: TrainingConfig,
+        body: TorchBody,
+        pairs: Windows | None,
+        synthetic: Synthetic | None,
     ) -> None:
-        self.config, self.pairs = config, pairs
+        self.config, self.body, self.pairs = config, body, pairs
         self.pool = Pool(synthetic, config.seed, config.pool) if synthetic else None
         self._first = 0
 
@@ -82,7 +87,9 @@ class Batches(IterableDataset):
             parts.append(self._some(rng, self.pairs, config.rendered))
         if self.pool is not None and config.synthetic:
             parts.append(self._some(rng, self.pool.at(step), config.synthetic))
-        return faulty(joined(parts), rng, config.faults)
+        least = config.least_error_2d, config.least_error_3d
+        windows = softened(joined(parts), self.body, rng, *least)
+        return faulty(windows, rng, config.faults)
 
     def _some(self, rng: np.random.Generator, source: Windows, count: int) -> Windows:
         """Random windows of `frames`, half of them in the mirror."""

@@ -46,7 +46,7 @@ def train(arguments: argparse.Namespace) -> int:
         start_from(network, arguments.start / BEST)
     output = arguments.output
     loop = Loop(
-        network, config, TorchBody(plain), Batches(config, pairs, synthetic),
+        network, config, TorchBody(plain), Batches(config, body, pairs, synthetic),
         validation, output, torch.device(choose_device(arguments.device)),
     )  # fmt: skip
     config.save(output / "config.json")

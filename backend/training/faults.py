@@ -1,13 +1,18 @@
 """Detector faults for training: what BlazePose gets wrong on real video, made on purpose.
 
-Rendered pairs hold its everyday errors; these are the rare ones that ruin a clip.
+Rendered pairs hold its everyday errors, larger than on real video; `faulty` adds the rare ones that
+ruin a clip.
 """
 
 from dataclasses import dataclass, replace
 
 import numpy as np
+import torch
 
+from ..body.torch_body import TorchBody
+from ..motion.rotations import axis_angle_to_matrix
 from ..motion.skeleton import LANDMARK
+from .losses import posed
 from .windows import Windows
 
 _LEG = ("knee", "ankle", "heel", "foot_index")
@@ -25,6 +30,8 @@ _PAIRS = [
 ]
 _CHAINS = [chain for pair in _PAIRS for chain in pair]
 _TORSO = [LANDMARK[f"{side}_{part}"] for part in ("shoulder", "hip") for side in ("left", "right")]
+_HIPS = [LANDMARK["left_hip"], LANDMARK["right_hip"]]
+_NEAREST = 0.2  # metres before the camera
 _BELOW_HIPS = _chain("left", _LEG) + _chain("right", _LEG)
 
 
@@ -41,6 +48,31 @@ class FaultRates:
     noise: float = 0.012  # of the person's size: white noise on landmarks
     world_noise: float = 0.006  # metres
     world_dropout: float = 0.05  # windows whose world landmarks say nothing
+
+
+def softened(
+    windows: Windows, body: TorchBody, rng: np.random.Generator, least_2d: float, least_3d: float
+) -> Windows:
+    """The same windows with only a share of BlazePose's errors, one for each window.
+
+    The shares are drawn between the least and 1, in the picture and of the world landmarks.
+    """
+    count = len(windows)
+    rotations = torch.as_tensor(axis_angle_to_matrix(windows.poses)).float()
+    with torch.no_grad():
+        origin = torch.zeros(windows.trans.shape)
+        posed_ = posed(body, rotations, torch.as_tensor(windows.betas), origin)
+    landmarks = posed_["landmarks"].numpy()
+    placed = landmarks + windows.trans[:, :, None]
+    rays = placed[..., :2] / np.maximum(placed[..., 2:], _NEAREST)
+    world = landmarks - landmarks[:, :, _HIPS].mean(axis=2, keepdims=True)
+    share = rng.uniform(least_2d, 1, (count, 1, 1, 1)).astype(np.float32)
+    share_3d = rng.uniform(least_3d, 1, (count, 1, 1, 1)).astype(np.float32)
+    return replace(
+        windows,
+        rays=rays + share * (windows.rays - rays),
+        world=world + share_3d * (windows.world - world),
+    )
 
 
 def faulty(windows: Windows, rng: np.random.Generator, rates: FaultRates | None = None) -> Windows:

@@ -18,7 +18,6 @@ from .windows import Windows, prepared
 
 _RIDGE = 1.0  # frames' worth of belief in no effect
 _CANDIDATES = 40  # clips among which the most similar pose lends its errors
-_STRENGTH = 0.5, 1.1  # of borrowed errors: real video is kinder than our pictures
 _SEEN = 0.01  # visibilities are kept this far from 0 and 1
 
 
@@ -95,7 +94,7 @@ class NoiseModel:
             chosen.append(int(some[int(far.argmin())]))
         errors = self.errors[chosen].float()
         start = int(rng.integers(0, errors.shape[1] - frames + 1))
-        strength = torch.as_tensor(rng.uniform(*_STRENGTH, (batch, 1, 1)), dtype=torch.float32)
+        strength = torch.as_tensor(rng.uniform(0.8, 1.2, (batch, 1, 1)), dtype=torch.float32)
         return errors[:, start : start + frames] * strength
 
 

@@ -22,8 +22,8 @@ class CameraRanges:
     """Cameras that people film people with."""
 
     focal: tuple[float, float] = (20.0, 85.0)  # mm, full-frame equivalent
-    pitch: tuple[float, float, float] = (-30.0, -5.0, 15.0)  # degrees: lowest, usual, highest
-    roll: float = 4.0  # degrees, standard deviation; cut at 10
+    pitch: tuple[float, float, float] = (-40.0, -5.0, 20.0)  # degrees: lowest, usual, highest
+    roll: float = 6.0  # degrees, standard deviation; cut at 20
     fill: tuple[float, float] = (0.25, 1.1)  # of the picture's height that 1.7 m take
     off_centre: float = 0.35  # of the picture's size
     pan: float = 0.2  # share of cameras that turn
@@ -90,7 +90,7 @@ class Synthetic:
         """(B, T, 3, 3) from the world's axes (y up) to the cameras' (y down, z forward)."""
         count, r = len(times), self.ranges
         pitch = np.radians(rng.triangular(*r.pitch, count))
-        roll = np.radians((rng.normal(size=count) * r.roll).clip(-10, 10))
+        roll = np.radians((rng.normal(size=count) * r.roll).clip(-20, 20))
         yaw, none = rng.uniform(0, 2 * np.pi, count), np.zeros(count)
         still = (
             axis_angle_to_matrix(np.stack([none, none, roll], -1))

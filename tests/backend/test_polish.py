@@ -14,6 +14,7 @@ from backend.refine import PolishConfig, polish
 KEYS = ("v_template", "shapedirs", "J_regressor", "weights", "f", "landmark_regressor")
 CONFIG = PolishConfig(landmark_model_share=0.0, window=1.4, overlap=0.4)
 FRAMES = 60
+ERROR = np.full((FRAMES, 24), 0.15)  # metres that each joint is thought to be off
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +49,7 @@ def test_a_wrong_pose_moves_onto_the_landmarks(body, truth):
     wrong = local @ axis_angle_to_matrix(np.tile(rng.normal(size=(24, 3)) * 0.08, (FRAMES, 1, 1)))
     shifted = trans + [0.04, -0.03, 0.1]
     spread = np.full((FRAMES, 33), 0.02)
-    found, place = polish(body, wrong, shifted, np.zeros(10), rays, spread, times, CONFIG)
+    found, place = polish(body, wrong, shifted, np.zeros(10), ERROR, rays, spread, times, CONFIG)
     assert off(rays, body, found, place) < 0.15 * off(rays, body, wrong, shifted)
     assert off(rays, body, found, place) < 0.008
 
@@ -56,7 +57,7 @@ def test_a_wrong_pose_moves_onto_the_landmarks(body, truth):
 def test_what_fits_already_stays(body, truth):
     local, trans, rays, times = truth
     found, place = polish(
-        body, local, trans, np.zeros(10), rays, np.full((FRAMES, 33), 0.02), times, CONFIG
+        body, local, trans, np.zeros(10), ERROR, rays, np.full((FRAMES, 33), 0.02), times, CONFIG
     )
     assert np.abs(found - local).max() < 1e-4 and np.abs(place - trans).max() < 1e-4
 
@@ -65,7 +66,15 @@ def test_jitter_of_the_landmarks_stays_out(body, truth):
     local, trans, rays, times = truth
     noise = np.random.default_rng(2).normal(size=rays.shape) * 0.03 / 4
     found, _ = polish(
-        body, local, trans, np.zeros(10), rays + noise, np.full((FRAMES, 33), 0.02), times, CONFIG
+        body,
+        local,
+        trans,
+        np.zeros(10),
+        ERROR,
+        rays + noise,
+        np.full((FRAMES, 33), 0.02),
+        times,
+        CONFIG,
     )
     turned = matrix_to_axis_angle(np.swapaxes(local, -1, -2) @ found)
     assert np.degrees(np.abs(turned)).mean() < 1.0
@@ -78,9 +87,9 @@ def test_an_unseen_limb_keeps_the_networks_pose_and_outliers_count_little(body, 
     wild = rays.copy()
     wild[:, 15] += 0.3  # the left wrist, thrown away from the body
     spread = np.full((FRAMES, 33), 0.02)
-    robust, _ = polish(body, local, trans, np.zeros(10), wild, spread, times, CONFIG)
+    robust, _ = polish(body, local, trans, np.zeros(10), ERROR, wild, spread, times, CONFIG)
     spread[:, 15] = np.inf
-    blind, _ = polish(body, local, trans, np.zeros(10), wild, spread, times, CONFIG)
+    blind, _ = polish(body, local, trans, np.zeros(10), ERROR, wild, spread, times, CONFIG)
     for found, most in ((robust, 6.0), (blind, 0.1)):
         turned = matrix_to_axis_angle(np.swapaxes(local, -1, -2) @ found)
         assert np.degrees(np.linalg.norm(turned, axis=-1)).max() < most
@@ -97,8 +106,8 @@ def test_windows_leave_no_seam(body, truth, fps):
     window = 24 / fps
     parts = replace(CONFIG, window=window, overlap=window / 3, seconds=window / 12)
     whole = replace(parts, window=10.0)
-    a, place = polish(body, local, trans, np.zeros(10), rays + drift, spread, times, parts)
-    b, there = polish(body, local, trans, np.zeros(10), rays + drift, spread, times, whole)
+    a, place = polish(body, local, trans, np.zeros(10), ERROR, rays + drift, spread, times, parts)
+    b, there = polish(body, local, trans, np.zeros(10), ERROR, rays + drift, spread, times, whole)
     turned = np.degrees(matrix_to_axis_angle(np.swapaxes(b, -1, -2) @ a))
     assert np.abs(turned).max() < 1.0 and np.abs(place - there).max() < 0.01
 
@@ -106,7 +115,7 @@ def test_windows_leave_no_seam(body, truth, fps):
 def test_one_frame_is_a_clip(body, truth):
     local, trans, rays, times = truth
     found, place = polish(
-        body, local[:1], trans[:1] + 0.02, np.zeros(10), rays[:1], np.full((1, 33), 0.02),
-        times[:1], CONFIG,
+        body, local[:1], trans[:1] + 0.02, np.zeros(10), ERROR[:1], rays[:1],
+        np.full((1, 33), 0.02), times[:1], CONFIG,
     )  # fmt: skip
     assert off(rays[:1], body, found, place) < 0.01

@@ -18,7 +18,7 @@ from backend.motion.body import Body
 from backend.training.batches import CLIP, Batches, Pool
 from backend.training.command import start_from
 from backend.training.config import TrainingConfig
-from backend.training.faults import FaultRates, faulty
+from backend.training.faults import FaultRates, faulty, softened
 from backend.training.loop import BEST, CURVES, Loop
 from backend.training.losses import LossWeights, draft_loss, losses, posed
 from backend.training.noise import NoiseModel
@@ -205,6 +205,22 @@ def test_borrowed_errors_bring_back_what_was_reported(windows, body):
     assert visibility.mean() == pytest.approx(0.9, abs=0.02)
 
 
+def test_softened_errors_are_a_share_of_what_they_were(windows, body):
+    rng = np.random.default_rng(3)
+    wrong = replace(
+        windows,
+        rays=windows.rays + rng.normal(size=windows.rays.shape).astype("f4") * 0.01,
+        world=windows.world + rng.normal(size=windows.world.shape).astype("f4") * 0.05,
+    )
+    kept = softened(wrong, body, np.random.default_rng(0), 0.4, 0.7)
+    for name, least in (("rays", 0.4), ("world", 0.7)):
+        before, after = (getattr(w, name) - getattr(windows, name) for w in (wrong, kept))
+        share = np.sqrt(np.square(after).sum((1, 2, 3)) / np.square(before).sum((1, 2, 3)))
+        assert (share > least - 0.02).all() and (share < 1.02).all() and np.ptp(share) > 0.1
+        assert np.allclose(after, share[:, None, None, None] * before, atol=2e-4)
+    assert np.array_equal(kept.poses, windows.poses)
+
+
 class Marked:
     """Draws windows that say which generator made them."""
 
@@ -239,7 +255,7 @@ def test_single_frames_train_and_are_judged(windows, body, tmp_path):
     config = small(frames=1)
     torch.manual_seed(0)
     loop = Loop(
-        MotionTransformer(config.network), config, body, Batches(config, windows, None),
+        MotionTransformer(config.network), config, body, Batches(config, body, windows, None),
         in_pieces(windows, 1), tmp_path, torch.device("cpu"),
     )  # fmt: skip
     rows = []
@@ -259,7 +275,7 @@ def small(**settings) -> TrainingConfig:
 def trained(config, windows, body, folder, stop_after=None):
     torch.manual_seed(config.seed)
     loop = Loop(
-        MotionTransformer(config.network), config, body, Batches(config, windows, None),
+        MotionTransformer(config.network), config, body, Batches(config, body, windows, None),
         windows, folder, torch.device("cpu"),
     )  # fmt: skip
     rows = []

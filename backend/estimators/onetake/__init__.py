@@ -100,7 +100,7 @@ class OneTakeEstimator:
         trans = place_root(_landmarks(body, raw), rays, spread, raw.trans, raw.velocity, times)
         if self.polish:
             rotations, trans = polish(
-                body, rotations, trans, raw.betas, rays, spread, times, self.polish,
+                body, rotations, trans, raw.betas, raw.error, rays, spread, times, self.polish,
                 done=lambda share: done(half + half * share),
             )  # fmt: skip
         return raw, rotations, trans

@@ -11,8 +11,8 @@ from ...motion.skeleton import LANDMARK_MIRROR, MIRROR
 from .canonical import canonical
 from .network import Answer, MotionTransformer, Seen, from_six
 
-WINDOW = 32  # frames: not many more than it was trained on
-OVERLAP = 12  # frames that neighbours share
+WINDOW = 64  # frames: more than it was trained on, which helps a little
+OVERLAP = 24  # frames that neighbours share
 _BATCH = 16  # windows
 _FLIP = torch.tensor([-1.0, 1.0, 1.0])
 _FEET_MIRROR = [2, 3, 0, 1]
