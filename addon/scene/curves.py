@@ -64,12 +64,24 @@ def write_curves(action: bpy.types.Action, frames: np.ndarray, curves: Iterable[
 
 def read_curve(action: bpy.types.Action, path: str, index: int) -> np.ndarray:
     """(T, 2) frames and values of one channel; (0, 2) where the action has none."""
-    channel = _bag(action).fcurves.find(path, index=index)
-    if channel is None:
-        return np.empty((0, 2), np.float32)
-    keys = np.empty(2 * len(channel.keyframe_points), np.float32)
-    channel.keyframe_points.foreach_get("co", keys)
-    return keys.reshape(-1, 2)
+    (keys,) = read_curves(action, [(path, index)])
+    return keys
+
+
+def read_curves(
+    action: bpy.types.Action, channels: Iterable[tuple[str, int]]
+) -> list[np.ndarray]:
+    """(T, 2) frames and values of each channel (path, index); (0, 2) where there is none."""
+    bag = _bag(action)
+    found = []
+    for path, index in channels:
+        channel = bag.fcurves.find(path, index=index)
+        points = channel.keyframe_points if channel else ()
+        keys = np.empty(2 * len(points), np.float32)
+        if len(points):
+            points.foreach_get("co", keys)
+        found.append(keys.reshape(-1, 2))
+    return found
 
 
 def _bag(action: bpy.types.Action):
