@@ -68,9 +68,7 @@ def read_curve(action: bpy.types.Action, path: str, index: int) -> np.ndarray:
     return keys
 
 
-def read_curves(
-    action: bpy.types.Action, channels: Iterable[tuple[str, int]]
-) -> list[np.ndarray]:
+def read_curves(action: bpy.types.Action, channels: Iterable[tuple[str, int]]) -> list[np.ndarray]:
     """(T, 2) frames and values of each channel (path, index); (0, 2) where there is none."""
     bag = _bag(action)
     found = []
@@ -82,6 +80,37 @@ def read_curves(
             points.foreach_get("co", keys)
         found.append(keys.reshape(-1, 2))
     return found
+
+
+def sample_curves(
+    action: bpy.types.Action,
+    channels: Iterable[tuple[str, int]],
+    frames: np.ndarray,
+    otherwise: np.ndarray,
+) -> np.ndarray:
+    """(T, C) what the channels are at frames (T,), however they are keyed.
+
+    otherwise: (T, C) where there is no such channel, or no key in it.
+    """
+    fcurves = _bag(action).fcurves
+    values = np.array(otherwise, float)
+    for column, (path, index) in enumerate(channels):
+        channel = fcurves.find(path, index=index)
+        if channel and len(channel.keyframe_points):
+            values[:, column] = [channel.evaluate(frame) for frame in frames]
+    return values
+
+
+def stretch_curves(action: bpy.types.Action, start: float, factor: float) -> None:
+    """Let an action play `factor` times as long, from frame `start` on."""
+    for channel in _bag(action).fcurves:
+        points = channel.keyframe_points
+        for name in ("co", "handle_left", "handle_right"):
+            flat = np.empty(2 * len(points), np.float32)
+            points.foreach_get(name, flat)
+            flat[::2] = start + factor * (flat[::2] - start)
+            points.foreach_set(name, flat)
+    action.update_tag()
 
 
 def _bag(action: bpy.types.Action):

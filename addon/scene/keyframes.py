@@ -44,7 +44,10 @@ def write_channels(action: bpy.types.Action, frames: np.ndarray, values: np.ndar
 
 
 def channel_values(
-    armature: bpy.types.Object, poses: np.ndarray, trans: np.ndarray, before: np.ndarray | None = None
+    armature: bpy.types.Object,
+    poses: np.ndarray,
+    trans: np.ndarray,
+    before: np.ndarray | None = None,
 ) -> np.ndarray:
     """(T, 99) the values of CHANNELS.
 

@@ -96,6 +96,12 @@ def write_all(armature: bpy.types.Object, poses: np.ndarray, trans: np.ndarray) 
     _write(armature, action, _frames(armature), channel_values(armature, poses, trans))
 
 
+def motion_values(armature: bpy.types.Object) -> tuple[np.ndarray, np.ndarray]:
+    """Frames (T,) and values (T, 99) of CHANNELS that `key_all` writes."""
+    motion = finished(steps(stored(armature), Recipe.of(armature)))
+    return _frames(armature), channel_values(armature, *motion)
+
+
 def key_around(armature: bpy.types.Object, frame: float) -> bool:
     """Key a second before and after a frame of the scene; whether that was all.
 

@@ -66,6 +66,10 @@ class RestSkeleton:
         """(10,) betas -> (24, 3) rest joints, metres, y up, soles at y = 0."""
         return self._at(betas)[:24]
 
+    def height(self, betas: np.ndarray) -> float:
+        """Metres from the soles to the crown."""
+        return float(self._at(betas)[24 + _TIPS.index("head"), 1])
+
     def bones(self, betas: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Heads (24, 3), tails (24, 3) and rest matrices (24, 3, 3) in Blender's axes.
 
