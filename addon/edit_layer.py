@@ -10,7 +10,7 @@ from .scene.edits import discard_edits, keep_edits
 
 
 class ONETAKE_OT_keep_edits(CharacterOperator):
-    """Put a layer over the take's motion: edits by hand move onto it, and further ones go into it"""
+    """Put a layer over the take's motion: edits by hand move onto it, further ones go there"""
 
     bl_idname = "onetake.keep_edits"
     bl_label = "Edit on a Layer"

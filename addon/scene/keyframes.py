@@ -9,8 +9,7 @@ from .armature import rest_frames
 from .curves import Curve, write_curves
 from .rest_skeleton import TO_BLENDER, blender_axes
 
-
-# The channels of a character, in the order in which `pose_curves` makes them.
+# The channels of a character, in the order in which `channel_values` makes them.
 CHANNELS = tuple((f'pose.bones["{JOINTS[0]}"].location', axis) for axis in range(3)) + tuple(
     (f'pose.bones["{name}"].rotation_quaternion', part) for name in JOINTS for part in range(4)
 )

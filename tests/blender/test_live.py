@@ -7,12 +7,11 @@ import bpy
 import numpy as np
 import pytest
 from mathutils import Quaternion, Vector
-from onetake import addon
 from onetake.addon.scene.build import import_take
 from onetake.addon.scene.character import apply_shape, apply_smoothing
 from onetake.addon.scene.curves import read_curves
-from onetake.addon.scene.keyframes import CHANNELS
 from onetake.addon.scene.edits import discard_edits, is_edited, keep_edits
+from onetake.addon.scene.keyframes import CHANNELS
 from onetake.addon.scene.keying import key_around
 from onetake.addon.scene.nla import push_down
 from onetake.addon.scene.rest_skeleton import blender_axes
@@ -25,6 +24,7 @@ from onetake.addon.staging.rate import match_frame_rate
 from onetake.backend.errors import OneTakeError
 from onetake.backend.motion.smoothing import SmoothingSettings
 
+from onetake import addon
 from tests.blender.evaluated import evaluate
 from tests.blender.synthetic import random_take
 
@@ -393,7 +393,7 @@ def test_the_graph_shows_what_is_left(ui, cubes):
     assert not graph.ask(ui, character)  # it is there: the same is not measured again
     result = graph.result
     assert (np.diff(result.jitter) > 0).all() and (np.diff(result.swing) > 0).all()
-    assert result.jitter[result.now] < 0.3 and 0.9 < result.swing[result.now] <= 1.001
+    assert result.jitter[result.now] < 0.5 and 0.9 < result.swing[result.now] <= 1.001
     pixels = picture(result)
     dot = np.argwhere((pixels == pixels[..., :1].max()).any(axis=-1) & (pixels[..., 2] < 0.2))
     y, x = (dot.mean(axis=0) - 14) / (len(pixels) - 29)
