@@ -16,7 +16,7 @@ _MOST = 120  # frames to either side
 
 _SIZE = 192  # pixels, both ways: icons are square
 _BORDER = 14
-_LEAST_SWING = 0.5  # at the left edge; the right one is 1
+_LEAST_SWING = 0.75  # at the left edge; the right one is 1
 _GRID, _LINE, _DOT = (0.5, 0.5, 0.5, 0.35), (0.35, 0.6, 0.9, 1.0), (1.0, 0.6, 0.15, 1.0)
 
 
@@ -81,7 +81,7 @@ class Graph:
 def picture(result: Tradeoff) -> np.ndarray:
     """(_SIZE, _SIZE, 4) RGBA, bottom row first: swing to the right, jitter upwards.
 
-    Lines at every quarter of the jitter and at every tenth of the swing; the dot is the setting.
+    Lines at every quarter of the jitter and every 5 % of the swing; the dot is the setting.
     """
     pixels = np.zeros((_SIZE, _SIZE, 4), np.float32)
     low, high = _BORDER, _SIZE - _BORDER

@@ -19,8 +19,8 @@ _LEAST = 1e-9  # metres or m/s^3: less is no motion to compare with
 class Tradeoff:
     """Shares of the unsmoothed motion's that are left, for the cut-offs around the present one."""
 
-    swing: np.ndarray  # (K,) slope of the smoothed joints' way on the unsmoothed one's
-    jitter: np.ndarray  # (K,) mean third derivative of the joints
+    swing: np.ndarray  # (K,) slope of the smoothed limb joints on the unsmoothed ones
+    jitter: np.ndarray  # (K,) mean third derivative of the limb joints
     now: int  # the present setting's index
 
 
@@ -31,7 +31,8 @@ def tradeoff(
     poses, trans, timestamps = (array[span] for array in kept.motion)
 
     def limbs(motion):
-        joints, _ = forward_kinematics(motion[0], kept.arrays["rest"], motion[1])
+        # About the pelvis: a long way over the ground would hide what becomes of the arms.
+        joints, _ = forward_kinematics(motion[0], kept.arrays["rest"], np.zeros_like(motion[1]))
         return joints[:, LIMB_JOINTS]
 
     before = limbs((poses, trans))

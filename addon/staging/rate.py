@@ -9,7 +9,7 @@ from ..scene.camera import retime_camera
 from ..scene.character import Character
 from ..scene.keying import TIMING, key_all, require_unedited
 from ..scene.stored_motion import stored
-from ..scene.timing import as_fps_and_base, cover, frame_rate, frames_of
+from ..scene.timing import cover, frame_rate, frames_of, set_frame_rate
 
 
 def match_frame_rate(
@@ -23,7 +23,7 @@ def match_frame_rate(
     require_unedited(character.armature)
     scene, kept = context.scene, stored(character.armature)
     if to == "video":
-        scene.render.fps, scene.render.fps_base = as_fps_and_base(kept.plain["fps"])
+        set_frame_rate(scene, kept.plain["fps"])
     start = character.armature[TIMING][0]
     rate = frame_rate(scene)
     character.armature[TIMING] = [start, rate]

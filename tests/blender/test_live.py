@@ -398,7 +398,7 @@ def test_the_graph_shows_what_is_left(ui, cubes):
     dot = np.argwhere((pixels == pixels[..., :1].max()).any(axis=-1) & (pixels[..., 2] < 0.2))
     y, x = (dot.mean(axis=0) - 14) / (len(pixels) - 29)
     assert y == pytest.approx(result.jitter[result.now], abs=0.03)
-    assert x == pytest.approx(2 * result.swing[result.now] - 1, abs=0.03)
+    assert x == pytest.approx(4 * result.swing[result.now] - 3, abs=0.03)
 
 
 def test_nothing_stays_registered(context):
@@ -410,3 +410,21 @@ def test_nothing_stays_registered(context):
     assert not bpy.app.timers.is_registered(live.tick)
     assert not hasattr(bpy.types.Object, "onetake_controls")
     assert not hasattr(bpy.types.Object, "onetake_shape")
+
+
+@pytest.mark.parametrize(
+    ("match", "animated", "fps"),
+    [("unless_animated", False, 60), ("unless_animated", True, 24), ("scene", False, 24),
+     ("video", True, 60)],
+)  # fmt: skip
+def test_the_frame_rate_is_chosen_at_import(context, cubes, match, animated, fps):
+    context.scene.render.fps = 24
+    if animated:
+        cube = bpy.data.objects.new("cube", None)
+        context.scene.collection.objects.link(cube)
+        cube.keyframe_insert("location", frame=10)
+    take = random_take(cubes, 60, 60.0)
+    character = import_take(context, take, cubes, match_rate=match)
+    assert context.scene.render.fps == fps
+    heads, _ = evaluate(character, 1 + take.timestamps * fps)
+    assert np.abs(heads - blender_axes(take.joints)).max() < 1e-4
