@@ -98,7 +98,7 @@ class RestSkeleton:
         """
         if np.array_equal(before, after):
             return np.array(trans)
-        heights = [self._sole_height(poses, trans, betas) for betas in (before, after)]
+        heights = [self.sole_height(poses, trans, betas) for betas in (before, after)]
         moved = np.array(trans)
         moved[:, 1] += heights[0] - heights[1]
         return moved
@@ -106,7 +106,7 @@ class RestSkeleton:
     def _at(self, betas: np.ndarray) -> np.ndarray:
         return self.points + self.directions @ np.asarray(betas, np.float64)
 
-    def _sole_height(self, poses: np.ndarray, trans: np.ndarray, betas: np.ndarray) -> np.ndarray:
+    def sole_height(self, poses: np.ndarray, trans: np.ndarray, betas: np.ndarray) -> np.ndarray:
         """(T,) height of the lowest of heels and balls of the feet."""
         rest = self.joints(betas)
         joints, rotations = forward_kinematics(poses, rest, trans)

@@ -7,6 +7,7 @@ all is keyed at once.
 
 import atexit
 import json
+from contextlib import suppress
 
 import bpy
 from bpy.app.handlers import persistent
@@ -75,8 +76,9 @@ def follow(context: bpy.types.Context, armature: bpy.types.Object) -> None:
 
 
 def finish(armature: bpy.types.Object) -> None:
-    """Key the rest of a character now, where it is still to come."""
+    """Key the rest of a character now, where it is still to come; errors as `apply_smoothing`."""
     if armature.pop(PENDING, None):
+        require_unedited(armature)
         key_all(armature)
 
 
@@ -164,7 +166,9 @@ def _stop() -> None:
 def _finish_all(*_ignored: object) -> None:
     _stop()
     for armature in list(_pending()):
-        finish(armature)
+        # Keys that were edited meanwhile stay, and a damaged motion may be saved as it is.
+        with suppress(OneTakeError):
+            finish(armature)
 
 
 @persistent
