@@ -38,8 +38,9 @@ def draw_problem(layout: bpy.types.UILayout, armature: bpy.types.Object) -> None
     if PROBLEM not in armature:
         return
     box = layout.box()
+    lines = box.column(align=True)
     for line in textwrap.wrap(armature[PROBLEM], 38):
-        box.label(text=line)
+        lines.label(text=line)
     row = box.row(align=True)
     row.operator("onetake.keep_edits", text="Keep on a Layer")
     row.operator("onetake.discard_edits")
