@@ -1,12 +1,24 @@
 """The Blender side of OneTake: videos become takes, takes characters, characters files.
 
-Every import inside this package is relative: Blender renames the extension.
+Every import inside this package is relative: Blender renames the extension. Scripts without a user
+interface import the modules that they need; only `register` makes anything known to Blender.
 """
 
 from importlib import import_module
 
 # What Blender has to know about, in this order: each has register() and unregister().
-MODULES = ("preferences", "backend_process.queue", "arrival", "operators", "panels", "command_line")
+MODULES = (
+    "preferences",
+    "backend_process.queue",
+    "arrival",
+    "operators",
+    "panels",
+    "edit_layer",
+    "smoothing",
+    "shape",
+    "staging",
+    "command_line",
+)
 
 
 def register() -> None:
