@@ -3,6 +3,8 @@
     api.set_up()                                        # once, takes minutes
     for character in api.import_video("/clips/jump.mp4", frames=(1, 60)):
         print(character.armature.name, character.action.name)
+        api.set_smoothing(bpy.context, character, api.SmoothingSettings(min_cutoff=0.8))
+        api.export_fbx(bpy.context, character, "/clips/jump.fbx")
 
 `start_...` returns at once with a task that Blender's own timer looks after, `set_up`, `check` and
 `import_video` wait until it is over, in background and with a window. Everything raises
@@ -15,13 +17,68 @@ from pathlib import Path
 import bpy
 
 from ..backend.errors import OneTakeError
+from ..backend.motion.smoothing import SmoothingSettings
 from .backend_process import queue
 from .backend_process.environment import Environment
 from .backend_process.import_task import ImportOptions, ImportTask
 from .backend_process.task import Task
+from .export.fbx import export_fbx
 from .preferences import current_environment, refresh
-from .scene.character import Character
+from .scene.build import MatchRate
+from .scene.character import Character, characters
+from .scene.edits import discard_edits, is_edited, keep_edits
+from .scene.nla import push_down
 from .scene.timing import frame_rate
+from .shape.change import change_height, change_shape, fit_from_video, height
+from .smoothing.live import finish, set_in_place, set_smoothing
+from .smoothing.presets import presets, read_preset, remove_preset, save_preset
+from .staging.place import place_at
+from .staging.rate import match_frame_rate
+
+__all__ = [
+    "Character",
+    "Environment",
+    "ImportTask",
+    "OneTakeError",
+    "SmoothingSettings",
+    "Task",
+    "camera_fov",
+    "cancel",
+    "change_height",
+    "change_shape",
+    "characters",
+    "check",
+    "discard",
+    "discard_edits",
+    "dismiss",
+    "environment",
+    "export_fbx",
+    "finish",
+    "fit_from_video",
+    "height",
+    "import_video",
+    "is_edited",
+    "keep_edits",
+    "log",
+    "match_frame_rate",
+    "offered",
+    "offline_reason",
+    "place_at",
+    "presets",
+    "push_down",
+    "read_preset",
+    "remove_preset",
+    "resume",
+    "save_preset",
+    "set_in_place",
+    "set_smoothing",
+    "set_up",
+    "start_check",
+    "start_import",
+    "start_set_up",
+    "tasks",
+    "video_frame_rate",
+]
 
 _LOG_CHARACTERS = 20_000  # of each log's end
 _SETUP_GRACE = 2.5  # seconds: a cancelled set-up ends the installer that it runs
@@ -80,13 +137,15 @@ def start_import(
     estimator: str = "ik",
     quality: str = "balanced",
     fov: float | None = None,
+    match_rate: MatchRate = "unless_animated",
     scene: bpy.types.Scene | None = None,
 ) -> ImportTask:
     """Let a video become animated characters in the scene (the current one where None).
 
     frames: first and last of the video, counted from 1. people: all or largest. estimator: ik or
     onetake. quality: fast, balanced or best. fov: the lens's horizontal field of view, radians;
-    the video is to tell where None.
+    the video is to tell where None. match_rate: whose frame rate the scene has then, as
+    `scene.build.import_take` says.
     """
     video = Path(bpy.path.abspath(str(video))).absolute()
     start = end = None
@@ -96,7 +155,7 @@ def start_import(
         start = max(0.0, (frames[0] - 1.5) / rate)
         end = (frames[1] - 0.5) / rate
     options = ImportOptions(
-        str(video), start, end, people, estimator, quality, fov and math.degrees(fov)
+        str(video), start, end, people, estimator, quality, fov and math.degrees(fov), match_rate
     )
     task = ImportTask.new(_ready(), options, (scene or bpy.context.scene).session_uid)
     queue.add(task)

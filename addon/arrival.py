@@ -43,6 +43,7 @@ def _bring(task: ImportTask) -> None:
             video_path=told["video"],
             video_fps=told["video_fps"],
             smoothing=SmoothingSettings(),
+            match_rate=task.options.match_rate,
         )
     except Exception as error:
         if not isinstance(error, OneTakeError):

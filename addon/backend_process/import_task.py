@@ -21,14 +21,15 @@ from .task import State, Task
 PEOPLE = ("all", "largest")
 ESTIMATORS = ("ik", "onetake")
 QUALITIES = ("fast", "balanced", "best")
+MATCH_RATES = ("unless_animated", "scene", "video")
 
 
 @dataclass(frozen=True)
 class ImportOptions:
-    """What is asked of the backend; OneTakeError where it makes no sense.
+    """What is asked of the backend and of the scene; OneTakeError where it makes no sense.
 
     start, end: seconds of the video, None for its own. fov: horizontal, degrees; None where the
-    video is to tell.
+    video is to tell. match_rate: as `scene.build.import_take` takes it.
     """
 
     video: str
@@ -38,10 +39,12 @@ class ImportOptions:
     estimator: str = "ik"
     quality: str = "balanced"
     fov: float | None = None
+    match_rate: str = "unless_animated"
 
     def __post_init__(self) -> None:
         for name, known in (
-            ("people", PEOPLE), ("estimator", ESTIMATORS), ("quality", QUALITIES)
+            ("people", PEOPLE), ("estimator", ESTIMATORS), ("quality", QUALITIES),
+            ("match_rate", MATCH_RATES),
         ):  # fmt: skip
             if getattr(self, name) not in known:
                 raise OneTakeError(

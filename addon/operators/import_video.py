@@ -67,6 +67,15 @@ class ONETAKE_OT_import_video(bpy.types.Operator, ImportHelper):
         min=0.05,
         max=3.0,
     )
+    match_rate: bpy.props.EnumProperty(
+        name="Frame Rate",
+        description="The scene's frame rate; the motion keeps its true speed in each case",
+        items=(
+            ("unless_animated", "Automatic", "The video's, unless the scene is animated already"),
+            ("scene", "Match Scene", "The scene's stays; keys may lie between whole frames"),
+            ("video", "Match Video", "The video's; what is animated already changes its speed"),
+        ),
+    )
     use_frames: bpy.props.BoolProperty(
         name="Frame Range", description="Use a part of the video only", default=False
     )
@@ -93,6 +102,7 @@ class ONETAKE_OT_import_video(bpy.types.Operator, ImportHelper):
                 estimator=self.estimator,
                 quality=self.quality,
                 fov=self._fov(context),
+                match_rate=self.match_rate,
                 scene=context.scene,
             )
         except OneTakeError as error:
@@ -110,6 +120,7 @@ class ONETAKE_OT_import_video(bpy.types.Operator, ImportHelper):
         layout.prop(self, "lens")
         if self.lens == "FOV":
             layout.prop(self, "fov")
+        layout.prop(self, "match_rate")
         column = layout.column(heading="Frame Range", align=True)
         column.prop(self, "use_frames", text="")
         frames = column.column(align=True)

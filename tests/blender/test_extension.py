@@ -64,6 +64,7 @@ def test_the_zip_holds_the_addon_and_no_tests(archive):
     with zipfile.ZipFile(archive) as file:
         names = file.namelist()
     assert {"__init__.py", "blender_manifest.toml", "LICENSE", "addon/scene/build.py"} < set(names)
+    assert "presets/smoothing/walk.json" in names
     assert {"backend/sample.mp4", "backend/weights/onetake.safetensors"} < set(names)
     assert not [name for name in names if name.startswith(("tests/", ".")) or ".pyc" in name]
 

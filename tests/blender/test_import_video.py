@@ -126,6 +126,33 @@ def test_the_options_reach_the_backend(backend):
     assert 19 / 30 < float(option(backend, "end")) < 20 / 30
 
 
+@pytest.mark.parametrize(("choice", "fps"), [("unless_animated", 30), ("scene", 24)])
+def test_the_frame_rate_is_chosen(backend, choice, fps):
+    scene = bpy.context.scene
+    scene.render.fps = 24
+    bpy.ops.onetake.import_video(filepath=str(SAMPLE), match_rate=choice)
+    assert scene.render.fps == fps
+    for character in characters(scene):
+        first, last = character.action.frame_range
+        assert last - first == pytest.approx(19 / 30 * fps, abs=1e-3)
+    with pytest.raises(OneTakeError, match="match_rate"):
+        api.start_import(SAMPLE, match_rate="film")
+
+
+def test_an_imported_character_has_its_panels_and_functions(backend, tmp_path):
+    first, _ = api.import_video(SAMPLE)
+    bpy.context.view_layer.objects.active = first.armature
+    for name in ("character", "smoothing", "shape"):
+        assert getattr(bpy.types, f"ONETAKE_PT_{name}").poll(bpy.context)
+    api.set_smoothing(bpy.context, first, api.SmoothingSettings(min_cutoff=0.8))
+    assert first.armature.onetake_controls.min_cutoff == pytest.approx(0.8)
+    api.change_height(bpy.context, first, 1.9)
+    assert api.height(first) == pytest.approx(1.9)
+    api.match_frame_rate(bpy.context, first, "scene")
+    assert api.export_fbx(bpy.context, first, tmp_path / "a.fbx").exists()
+    assert all(hasattr(api, name) for name in api.__all__)
+
+
 def test_the_scene_camera_tells_the_field_of_view(backend):
     camera = bpy.data.objects.new("c", bpy.data.cameras.new("c"))
     scene = bpy.context.scene
@@ -144,7 +171,8 @@ def test_choices_are_those_of_the_backend(root):
     try:
         properties = rna.import_video.get_rna_type().properties
         for name, known in (("people", import_task.PEOPLE), ("quality", import_task.QUALITIES),
-                            ("estimator", import_task.ESTIMATORS)):  # fmt: skip
+                            ("estimator", import_task.ESTIMATORS),
+                            ("match_rate", import_task.MATCH_RATES)):  # fmt: skip
             assert [item.identifier for item in properties[name].enum_items] == list(known)
         assert properties["quality"].default == "balanced"
         assert f'DEFAULT = "{properties["estimator"].default}"' in source

@@ -7,6 +7,7 @@ import bpy
 import numpy as np
 import pytest
 from mathutils import Quaternion, Vector
+from onetake.addon.export.fbx import export_fbx
 from onetake.addon.scene.build import import_take
 from onetake.addon.scene.character import apply_shape, apply_smoothing
 from onetake.addon.scene.curves import read_curves
@@ -150,6 +151,21 @@ def test_saving_finishes_what_is_pending(ui, cubes, monkeypatch, tmp_path):
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "a.blend"), copy=True)
     assert live.PENDING not in character.armature
     keys = _values(character)
+    apply_smoothing(character, STRONG)
+    assert np.array_equal(keys, _values(character))
+
+
+def test_an_export_finishes_what_is_pending(ui, cubes, monkeypatch, tmp_path):
+    character = import_take(ui, _noisy(cubes, 300), cubes)
+    # The first frame is looked at: its own second is keyed at once, the last frames are to come.
+    monkeypatch.setattr(live, "bpy", _windowed())
+    monkeypatch.setattr(live, "_schedule", lambda: None)
+    live.set_smoothing(ui, character, STRONG)
+    half = _values(character)
+    export_fbx(ui, character, tmp_path / "a.fbx")
+    assert live.PENDING not in character.armature
+    keys = _values(character)
+    assert np.abs(keys - half).max() > 1e-3
     apply_smoothing(character, STRONG)
     assert np.array_equal(keys, _values(character))
 
