@@ -162,6 +162,19 @@ def test_each_end_has_its_words(backend):
     assert bpy.data.texts["OneTake Log"].as_string()
 
 
+def test_a_selected_character_has_its_sliders_and_buttons(backend):
+    first, _ = api.import_video(SAMPLE)
+    bpy.context.view_layer.objects.active = first.armature
+    layout = Layout()
+    for name in ("character", "smoothing", "smoothing_parts", "shape"):
+        panel = getattr(bpy.types, f"ONETAKE_PT_{name}")
+        assert panel.poll(bpy.context)
+        panel.draw(SimpleNamespace(layout=layout), bpy.context)
+    assert "onetake.place_at_cursor" in layout.buttons and "onetake.fit_shape" in layout.buttons
+    sliders = [item[2] for item in layout.drawn if item[0] == "prop"]
+    assert {"min_cutoff", "beta", "in_place", "height", "betas", "strength_arms"} <= set(sliders)
+
+
 def test_an_offer_is_shown(backend):
     backend.before = [STAGE, {"leash": True}]
     task = api.start_import(SAMPLE)
