@@ -359,11 +359,10 @@ def test_a_damaged_folder_offers_nothing(backend, home):
 
 
 def test_a_take_that_does_not_fit_is_a_sentence(backend, tmp_path):
-    task = api.start_import(SAMPLE)
-    until(lambda: task.result or task.stage)
     backend_result = {"takes": [str(SAMPLE)], "body": str(tmp_path / "body.npz"),
                       "video": str(SAMPLE), "video_fps": 30.0}  # fmt: skip
     queue.arrive, arrive = queue.nobody, queue.arrive
+    task = api.start_import(SAMPLE)
     until(lambda: task.state is State.DONE)
     task.result, queue.arrive = backend_result, arrive
     until(lambda: task.state.over and not queue.busy())
