@@ -16,3 +16,12 @@ def unregister() -> None:
     from . import addon
 
     addon.unregister()
+
+
+def __getattr__(name: str) -> object:
+    """`from bl_ext.user_default.onetake import api`: loaded when it is asked for."""
+    if name == "api":
+        from .addon import api
+
+        return api
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

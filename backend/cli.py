@@ -2,26 +2,29 @@
 
 import argparse
 import os
+from pathlib import Path
 from typing import NoReturn
 
 from . import __version__, commands, estimators
 from .body import ensure_body
+from .check import check
 from .device import DEVICES
 from .errors import OneTakeError
 from .evaluation.benchmark.command import add_command as add_benchmark
 from .evaluation.measure.command import add_command as add_measure
 from .log import explained
-from .terminal import Terminal
 from .training.cli import add_command as add_train
 
 
 def run(arguments: list[str]) -> int:
     """Do what the arguments say; the exit status. Errors are one sentence on stderr."""
+    chosen = None
     try:
         chosen = _parse(arguments)
         return chosen.run(chosen)
     except Exception as error:
-        Terminal().say(f"Error: {explained(error)}")
+        terminal = commands.reporter(getattr(chosen, "progress", "text"))
+        terminal.failed(explained(error), getattr(error, "code", "internal"))
         return 1
 
 
@@ -57,11 +60,22 @@ def _parser() -> _Parser:
     parser.add_argument("--version", action="version", version=__version__)
     commands_ = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    shared = _Parser(add_help=False)
+    runs = _Parser(add_help=False)
+    runs.add_argument(
+        "--device", choices=DEVICES, default="auto",
+        help="where networks run (auto: a GPU that PyTorch can use, else the processor)",
+    )  # fmt: skip
+    runs.add_argument("--estimator", choices=estimators.names(), default=estimators.DEFAULT)
+    runs.add_argument("--threads", type=int, default=os.cpu_count() or 2, help=argparse.SUPPRESS)
+    runs.add_argument(
+        "--progress", choices=("text", "json"), default="text",
+        help="json: lines on standard output for a program, until standard input closes",
+    )  # fmt: skip
+
+    shared = _Parser(add_help=False, parents=[runs])
     shared.add_argument("--output", default="output", help="folder for the results (output)")
     shared.add_argument("--start", type=float, help="seconds of the video to start at")
     shared.add_argument("--end", type=float, help="seconds of the video to stop before")
-    shared.add_argument("--estimator", choices=estimators.names(), default=estimators.DEFAULT)
     shared.add_argument(
         "--quality", choices=estimators.QUALITIES, default="balanced",
         help="fast, balanced, or best: six looks at each person, a fifth of the speed",
@@ -80,11 +94,6 @@ def _parser() -> _Parser:
     shared.add_argument(
         "--no-foot-lock", action="store_true", help="let feet that stand move as estimated"
     )
-    shared.add_argument(
-        "--device", choices=DEVICES, default="auto",
-        help="where networks run (auto: a GPU that PyTorch can use, else the processor)",
-    )  # fmt: skip
-    shared.add_argument("--threads", type=int, default=os.cpu_count() or 2, help=argparse.SUPPRESS)
 
     convert = commands_.add_parser(
         "convert", parents=[shared], help="video to take, .blend, .fbx and preview"
@@ -95,7 +104,15 @@ def _parser() -> _Parser:
     estimate = commands_.add_parser("estimate", parents=[shared], help="video to take files only")
     estimate.add_argument("videos", nargs="*", metavar="VIDEO")
     estimate.add_argument("--smooth", action="store_true", help="also write .smooth.take.npz")
+    estimate.add_argument(
+        "--upright-copy", action="store_true",
+        help="also write .proxy.mp4 where players would show the video turned or out of time",
+    )  # fmt: skip
+    estimate.add_argument("--thumbnail", type=Path, help=argparse.SUPPRESS)
     estimate.set_defaults(run=commands.estimate)
+
+    checked = commands_.add_parser("check", parents=[runs], help="self-test: what runs, how fast")
+    checked.set_defaults(run=check)
 
     body = commands_.add_parser("make-body", help="make the body model, once")
     body.set_defaults(run=_make_body)

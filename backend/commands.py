@@ -16,19 +16,20 @@ from .conversion import Conversion, Options, convert_video
 from .device import choose_device
 from .errors import OneTakeError
 from .job import trim_cache
+from .json_progress import JsonProgress
 from .log import explained
 from .motion.body import Body
 from .motion.foot_lock import lock_feet
 from .motion.smoothing import SmoothingSettings, smooth
 from .motion.take import Take
 from .outputs import Outputs
-from .preview import write_preview
+from .preview import Thumbnail, write_preview
 from .terminal import Terminal
-from .video import write_proxy
+from .video import VideoInfo, write_proxy
 
 PRESETS = Path(__file__).parents[1] / "presets" / "smoothing"
 LAST_FRAME = 1_048_574  # of a Blender scene
-SAMPLE = Path(__file__).parents[1] / "tests" / "sample" / "sample.mp4"
+SAMPLE = Path(__file__).parent / "sample.mp4"
 
 
 def smoothing_settings(name: str) -> SmoothingSettings | None:
@@ -81,6 +82,13 @@ class _Order:
     options: Options
     folder: Path  # for the results
     smoothing: SmoothingSettings | None
+    upright: bool = False  # also a copy of the video that every player shows right, if need be
+    thumbnail: Path | None = None  # to keep a picture of the work in
+
+
+def reporter(kind: str) -> Terminal | JsonProgress:
+    """Where progress goes: "text" to the terminal, "json" to the program that started us."""
+    return JsonProgress() if kind == "json" else Terminal()
 
 
 def estimate(arguments: argparse.Namespace) -> int:
@@ -97,13 +105,19 @@ def convert(arguments: argparse.Namespace) -> int:
 def _each(
     arguments: argparse.Namespace,
     smoothing: SmoothingSettings | None,
-    run: Callable[[_Order, Path, Terminal], None],
+    run: Callable[[_Order, Path, Terminal | JsonProgress], None],
 ) -> int:
     """Every video in turn; a failure does not stop the others. Exit status 1 when any failed."""
     videos = [Path(video) for video in arguments.videos] or [SAMPLE]
-    order = _Order(_options(arguments), Path(arguments.output), smoothing)
+    order = _Order(
+        _options(arguments),
+        Path(arguments.output),
+        smoothing,
+        upright=getattr(arguments, "upright_copy", False),
+        thumbnail=getattr(arguments, "thumbnail", None),
+    )
     _refuse_collisions(videos, order.folder)
-    terminal = Terminal()
+    terminal = reporter(arguments.progress)
     failed = 0
     try:
         for video in videos:
@@ -112,7 +126,7 @@ def _each(
                 run(order, video, terminal)
             except Exception as error:
                 failed += 1
-                terminal.say(f"Error: {explained(error)}")
+                terminal.failed(explained(error), getattr(error, "code", "internal"))
         trim_cache()
     finally:
         terminal.finish()
@@ -163,11 +177,12 @@ def _options(arguments: argparse.Namespace) -> Options:
 
 @contextmanager
 def _converted(
-    order: _Order, video: Path, terminal: Terminal
+    order: _Order, video: Path, terminal: Terminal | JsonProgress
 ) -> Iterator[tuple[Conversion, Outputs]]:
     """The video's takes, their files staged; what is staged in the block appears with them."""
     with Outputs(order.folder, video.stem) as outputs:
-        result = convert_video(video, order.options, progress=terminal.progress)
+        watch = Thumbnail(order.thumbnail) if order.thumbnail else None
+        result = convert_video(video, order.options, progress=terminal.progress, watch=watch)
         terminal.finish()
         for number, take in enumerate(result.takes, 1):
             take.save(outputs.file(f"{person_stem(video.stem, number)}.take.npz"))
@@ -197,15 +212,43 @@ def _replace_stale(outputs: Outputs, stem: str, people: int) -> None:
             number += 1
 
 
-def _estimate_one(order: _Order, video: Path, terminal: Terminal) -> None:
+def _upright(
+    order: _Order, info: VideoInfo, outputs: Outputs, terminal: Terminal | JsonProgress
+) -> tuple[Path, Path]:
+    """The video as Blender can show it: where it lies now, and will lie.
+
+    Blender ignores rotation flags and uneven times: such a video gets a copy among the outputs.
+    """
+    if info.plain:
+        return info.path, info.path
+    name = f"{info.path.stem}.proxy.mp4"
+    shown = outputs.file(name)
+    progress = partial(terminal.progress, "making an upright copy of the video")
+    write_proxy(info, shown, info.fps, end=order.options.end, progress=progress)
+    return shown, outputs.folder / name
+
+
+def _estimate_one(order: _Order, video: Path, terminal: Terminal | JsonProgress) -> None:
+    shown = video
     with _converted(order, video, terminal) as (result, outputs):
+        if order.upright:
+            _, shown = _upright(order, result.info, outputs, terminal)
         if order.smoothing is not None:
             for number, take in enumerate(result.takes, 1):
                 name = f"{person_stem(video.stem, number)}.smooth.take.npz"
                 smoothed(take, order.smoothing, result.body).save(outputs.file(name))
+    people = [person_stem(video.stem, number) for number in range(1, len(result.takes) + 1)]
+    terminal.done(
+        {
+            "takes": [str((outputs.folder / f"{name}.take.npz").resolve()) for name in people],
+            "body": str(body_path().resolve()),
+            "video": str(shown.resolve()),
+            "video_fps": result.info.fps,
+        }
+    )
 
 
-def _convert_one(order: _Order, video: Path, terminal: Terminal) -> None:
+def _convert_one(order: _Order, video: Path, terminal: Terminal | JsonProgress) -> None:
     with _converted(order, video, terminal) as (result, outputs):
         stem, info = video.stem, result.info
         people = [person_stem(stem, number) for number in range(1, len(result.takes) + 1)]
@@ -215,12 +258,7 @@ def _convert_one(order: _Order, video: Path, terminal: Terminal) -> None:
                 f"{info.path.name} goes on after the last frame that Blender knows ({LAST_FRAME}); "
                 "choose a part of it with --end.",
             )
-        shown = final = info.path
-        if not info.plain:
-            # Blender's players ignore rotation flags and uneven times: give it an upright copy.
-            shown, final = outputs.file(f"{stem}.proxy.mp4"), outputs.folder / f"{stem}.proxy.mp4"
-            upright = partial(terminal.progress, "making an upright copy of the video")
-            write_proxy(info, shown, info.fps, end=order.options.end, progress=upright)
+        shown, final = _upright(order, info, outputs, terminal)
         job = {
             "takes": [str(outputs.file(f"{name}.take.npz").resolve()) for name in people],
             "body": str(body_path().resolve()),

@@ -16,7 +16,7 @@ from .home import home
 from .job import Job, fingerprint
 from .motion.body import Body
 from .motion.take import Take
-from .people import PEOPLE_VERSION, PersonTrack, find_people
+from .people import PEOPLE_VERSION, PersonTrack, Watch, find_people
 from .video import VideoInfo, frames, probe
 from .world import Camera, place
 from .world.scale import scaled_to_height
@@ -73,8 +73,9 @@ def convert_video(
     *,
     progress: Progress = lambda stage, done, total: None,
     should_stop: Callable[[], bool] = lambda: False,
+    watch: Watch | None = None,
 ) -> Conversion:
-    """Run every stage that is not in the job folder yet.
+    """Run every stage that is not in the job folder yet. watch: see `find_people`.
 
     Raises OneTakeError with a sentence for the user; code "cancelled" when
     should_stop said so.
@@ -83,7 +84,7 @@ def convert_video(
     camera = Camera.of(info, options.focal_px, options.fov_degrees)
     body = load_body()
     job = Job(video)
-    tracks, problem = _people(job, info, options, progress, should_stop)
+    tracks, problem = _people(job, info, options, progress, should_stop, watch)
     if options.largest_only:
         tracks = tracks[:1]
     motions = [
@@ -99,6 +100,7 @@ def _people(
     options: Options,
     progress: Progress,
     should_stop: Callable[[], bool],
+    watch: Watch | None,
 ) -> tuple[list[PersonTrack], str | None]:
     settings = {  # not the device: landmarks differ by thousandths of a pixel
         "version": PEOPLE_VERSION,
@@ -120,6 +122,7 @@ def _people(
                 device=options.device,
                 progress=lambda done, total: progress("finding people", done, total),
                 should_stop=should_stop,
+                watch=watch,
             )
             problem = reader.problem
         for track in tracks:

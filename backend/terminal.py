@@ -53,6 +53,13 @@ class Terminal:
         self.finish()
         _write(text + "\n")
 
+    def failed(self, sentence: str, code: str) -> None:
+        """Why there is no result; the code is for programs."""
+        self.say(f"Error: {sentence}")
+
+    def done(self, result: dict) -> None:
+        """The files speak for themselves; a program is told, see `json_progress`."""
+
     def _draw(self, line: str) -> None:
         """The stage's line: in place of what it was on a terminal, a new one elsewhere."""
         if not self._live:

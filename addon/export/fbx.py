@@ -10,6 +10,7 @@ import numpy as np
 
 from ..scene.armature import object_mode
 from ..scene.character import Character
+from ..smoothing.live import finish
 from ..written import written
 
 _OPTIONS = {
@@ -36,9 +37,12 @@ def export_fbx(context: bpy.types.Context, character: Character, path: str | Pat
     """Write armature, skin and the action that plays (else the take's own) to one FBX.
 
     One key a frame of the scene, from the action's first frame, at time 0, to its last. The mesh is
-    written in its present shape, without shape keys. The file appears complete or not at all, and
-    the scene is left as it was. OneTakeError where the file cannot be written.
+    written in its present shape, without shape keys. Keys that still follow a slider are finished
+    first, whichever action plays. The file appears complete or not at all, and
+    the scene is left as it was. OneTakeError where the file cannot be written, edited_keys as
+    `apply_smoothing` where keys to be finished were edited by hand.
     """
+    finish(character.armature)
     path = Path(path)
     with written(path, ".fbx", "no_fbx") as partial, object_mode(context), ExitStack() as stack:
         scene = stack.enter_context(_stage(context.scene, character))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 import bpy
 import numpy as np
@@ -15,7 +16,9 @@ from .body_mesh import create_body
 from .camera import create_camera, show_video
 from .character import Character, remember
 from .rest_skeleton import RestSkeleton
-from .timing import adopt_frame_rate, cover, frame_rate, frames_of, is_animated
+from .timing import cover, frame_rate, frames_of, is_animated, set_frame_rate
+
+MatchRate = Literal["unless_animated", "scene", "video"]
 
 # Rest joints further than this, in metres, from those of the take mean another body.
 _SAME_BODY = 0.005
@@ -29,6 +32,7 @@ def import_take(
     video_path: str | Path | None = None,
     video_fps: float | None = None,
     smoothing: SmoothingSettings | None = None,
+    match_rate: MatchRate = "unless_animated",
     camera: bpy.types.Object | None = None,
 ) -> Character:
     """Put one take into the scene: a collection with armature, skinned body, key frames, camera.
@@ -37,8 +41,10 @@ def import_take(
     (the take's own rate where None). smoothing: None keys the motion as it was estimated.
     camera: that of another take of the same video, to share it.
 
-    A scene without animation gets the video's frame rate and range; another keeps its rate, and the
-    keys sit at their times all the same. The video starts at the scene's first frame.
+    A scene without animation gets the video's range. match_rate: "video" gives the scene its frame
+    rate, "scene" keeps the scene's, "unless_animated" does the first in a scene without animation
+    and the second in another; the keys sit at their times all the same. The video starts at the
+    scene's first frame.
     Pushes no undo step. OneTakeError where take and body, or the video, do not fit.
     """
     skeleton = RestSkeleton.of(body)
@@ -48,7 +54,7 @@ def import_take(
     # The new character becomes the active object: no other can stay in a mode of its own.
     if context.mode != "OBJECT":
         bpy.ops.object.mode_set(mode="OBJECT")
-    character = _build(context, take, body, skeleton, video_path, video_fps, camera)
+    character = _build(context, take, body, skeleton, video_path, video_fps, match_rate, camera)
     remember(context, character, take, skeleton, smoothing)
     _select_only(context, character.armature)
     return character
@@ -62,6 +68,7 @@ def import_takes(
     video_path: str | Path | None = None,
     video_fps: float | None = None,
     smoothing: SmoothingSettings | None = None,
+    match_rate: MatchRate = "unless_animated",
 ) -> list[Character]:
     """Every person of one video, in front of one camera. See `import_take`."""
     made: list[Character] = []
@@ -74,6 +81,7 @@ def import_takes(
                 video_path=video_path,
                 video_fps=video_fps,
                 smoothing=smoothing,
+                match_rate="scene" if made else match_rate,
                 camera=made[0].camera if made else None,
             )
         )
@@ -87,12 +95,14 @@ def _build(
     skeleton: RestSkeleton,
     video_path: str | Path | None,
     video_fps: float | None,
+    match_rate: MatchRate,
     camera: bpy.types.Object | None,
 ) -> Character:
     scene = context.scene
     fresh = not is_animated(scene)
     rate = video_fps or take.fps
-    adopt_frame_rate(scene, rate)
+    if match_rate == "video" or (match_rate == "unless_animated" and fresh):
+        set_frame_rate(scene, rate)
 
     clip = Path(take.video_name).stem or "take"
     name = clip if take.person_id == 1 else f"{clip}.person{take.person_id}"

@@ -8,9 +8,12 @@ import numpy as np
 
 from ...backend.motion.rotations import continuous_quaternions, matrix_to_quaternion
 from ...backend.motion.take import Take
-from .curves import Curve, new_action, write_curves
+from .curves import Curve, new_action, stretch_curves, write_curves
 from .rest_skeleton import TO_BLENDER, blender_axes
 from .timing import frame_rate, frames_of
+
+# Frames a second of the scene that a camera was made for, and of the video behind it.
+_RATE, _VIDEO_RATE = "onetake_rate", "onetake_video_rate"
 
 # A computer vision camera looks along +z with y down, Blender's along -z with y up.
 _FLIP = np.diag([1.0, -1.0, -1.0])
@@ -33,6 +36,7 @@ def create_camera(
         scene.render.resolution_x, scene.render.resolution_y = map(int, take.image_size)
         scene.render.resolution_percentage = 100
         scene.render.pixel_aspect_x, scene.render.pixel_aspect_y = aspect
+    camera[_RATE] = frame_rate(scene)
     _place(scene, camera, take)
     return camera
 
@@ -54,11 +58,30 @@ def show_video(scene: bpy.types.Scene, camera: bpy.types.Object, path: Path, rat
     user.frame_start = scene.frame_start
     user.use_auto_refresh = True
     length = max(image.frame_duration, 1)
+    camera[_VIDEO_RATE] = rate
     played = frame_rate(scene) / rate
     user.frame_duration = max(length, math.ceil(length * played))
     if not math.isclose(played, 1.0, rel_tol=1e-5):
-        _retime(scene, data, played, length)
+        _retime(data, len(data.background_images) - 1, user.frame_start, played, length)
     return scene.frame_start + (length - 1) * played
+
+
+def retime_camera(camera: bpy.types.Object, start: float, rate: float) -> None:
+    """Keep a camera's and its video's own speed where the scene's rate (frames/s) is another now.
+
+    start: the frame of the video's first picture.
+    """
+    action = camera.animation_data and camera.animation_data.action
+    if action:
+        stretch_curves(action, start, rate / camera[_RATE])
+    camera[_RATE] = rate
+    for index, background in enumerate(camera.data.background_images):
+        if background.image and background.image.source == "MOVIE":
+            user = background.image_user
+            length = max(background.image.frame_duration, 1)
+            played = rate / camera[_VIDEO_RATE]
+            user.frame_duration = max(length, math.ceil(length * played))
+            _retime(camera.data, index, user.frame_start, played, length)
 
 
 def _set_intrinsics(
@@ -98,14 +121,15 @@ def _place(scene: bpy.types.Scene, camera: bpy.types.Object, take: Take) -> None
     write_curves(action, frames, curves)
 
 
-def _retime(scene: bpy.types.Scene, data: bpy.types.Camera, played: float, length: int) -> None:
+def _retime(data: bpy.types.Camera, index: int, start: int, played: float, length: int) -> None:
     """Slide the movie's frame offset so that it keeps its own speed in a scene of another rate.
 
-    played: scene frames for one frame of the movie. Blender shows one for one.
+    index: of the background image. played: scene frames for one frame of the movie, of which
+    Blender shows one for one.
     """
-    index = len(data.background_images) - 1
     scene_frames = np.arange(math.ceil(length * played) + 1)
     offsets = np.floor(scene_frames / played + 1e-6) - scene_frames
     path = f"background_images[{index}].image_user.frame_offset"
-    action = new_action(data, f"{data.name}.video")
-    write_curves(action, scene.frame_start + scene_frames, [Curve(path, 0, "Video", offsets)])
+    action = data.animation_data and data.animation_data.action
+    action = action or new_action(data, f"{data.name}.video")
+    write_curves(action, start + scene_frames, [Curve(path, 0, "Video", offsets)])

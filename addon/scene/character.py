@@ -11,23 +11,16 @@ import bpy
 import numpy as np
 
 from ...backend.errors import OneTakeError
-from ...backend.motion.foot_lock import lock_feet
-from ...backend.motion.skeleton import JOINT
-from ...backend.motion.smoothing import SmoothingSettings, smooth
+from ...backend.motion.smoothing import SmoothingSettings
 from ...backend.motion.take import Take
 from .armature import move_rest
 from .body_mesh import set_betas
-from .curves import new_action
-from .keyframes import key_motion
+from .keying import ACTION, BETAS, IN_PLACE, SMOOTHING, TIMING, Recipe, key_all, require_unedited
 from .rest_skeleton import RestSkeleton
 from .stored_motion import MOTION, store, stored
-from .timing import frame_rate, frames_of
+from .timing import frame_rate
 
-_ACTION = "onetake_action"
-_BETAS = "onetake_betas"
 _CAMERA = "onetake_camera"
-_SMOOTHING = "onetake_smoothing"
-_TIMING = "onetake_timing"
 
 
 @dataclass(frozen=True)
@@ -54,17 +47,22 @@ class Character:
     @property
     def action(self) -> bpy.types.Action | None:
         """The action that holds the take, whether or not it plays at the moment."""
-        return self.armature.get(_ACTION)
+        return self.armature.get(ACTION)
 
     @property
     def betas(self) -> np.ndarray:
         """(10,) shape that the bones have, in standard deviations."""
-        return np.array(self.armature[_BETAS])
+        return np.array(self.armature[BETAS])
 
     @property
     def smoothing(self) -> SmoothingSettings | None:
         """What the key frames were smoothed with; None for the motion as it was estimated."""
-        return _settings(self.armature[_SMOOTHING])
+        return Recipe.of(self.armature).smoothing
+
+    @property
+    def in_place(self) -> bool:
+        """Whether the way over the ground is left out."""
+        return Recipe.of(self.armature).in_place
 
 
 def characters(scene: bpy.types.Scene) -> list[Character]:
@@ -82,11 +80,11 @@ def remember(
     """Store a new character's take on it and key it."""
     armature = character.armature
     store(armature, take, skeleton)
-    armature[_BETAS] = np.asarray(take.betas, float).tolist()
+    armature[BETAS] = np.asarray(take.betas, float).tolist()
     armature[_CAMERA] = character.camera
     # What the user makes of the scene's range and rate later must not move the motion when it is
     # keyed again.
-    armature[_TIMING] = [float(context.scene.frame_start), frame_rate(context.scene)]
+    armature[TIMING] = [float(context.scene.frame_start), frame_rate(context.scene)]
     apply_smoothing(character, settings)
 
 
@@ -96,47 +94,41 @@ def stored_take(character: Character) -> Take:
 
 
 def apply_smoothing(character: Character, settings: SmoothingSettings | None) -> None:
-    """Key the stored motion again, smoothed and with its feet locked; None as it was estimated."""
-    character.armature[_SMOOTHING] = json.dumps(settings and settings.to_dict())
-    _key_again(character)
+    """Key the stored motion again, smoothed and with its feet locked; None as it was estimated.
+
+    OneTakeError edited_keys where somebody edited the keys by hand (see `scene.edits`).
+    """
+    require_unedited(character.armature)
+    character.armature[SMOOTHING] = json.dumps(settings and settings.to_dict())
+    key_all(character.armature)
+
+
+def apply_in_place(character: Character, in_place: bool) -> None:
+    """Leave the way over the ground out of the keys, or put it back; errors as apply_smoothing."""
+    require_unedited(character.armature)
+    character.armature[IN_PLACE] = bool(in_place)
+    key_all(character.armature)
 
 
 def apply_shape(context: bpy.types.Context, character: Character, betas: np.ndarray) -> None:
     """Give the character another shape, betas (10,): body, rest bones and key frames together.
 
-    The pelvis rises or sinks so that the feet keep their height over the floor.
+    The pelvis rises or sinks so that the feet keep their height over the floor. Errors as
+    `apply_smoothing`.
     """
+    require_unedited(character.armature)
+    set_shape(context, character, betas)
+    key_all(character.armature)
+
+
+def set_shape(context: bpy.types.Context, character: Character, betas: np.ndarray) -> None:
+    """The part of `apply_shape` that is not keys: they must be made anew afterwards."""
     betas = np.asarray(betas, float)
     assert betas.shape == (10,), f"betas are {betas.shape}, not (10,)"
-    skeleton = stored(character.armature).skeleton
     if character.body:
         set_betas(character.body, betas)
-    move_rest(context, character.armature, skeleton, betas)
-    character.armature[_BETAS] = betas.tolist()
-    _key_again(character)
-
-
-def _key_again(character: Character) -> None:
-    armature = character.armature
-    kept = stored(armature)
-    poses, trans, timestamps = kept.motion
-    settings = character.smoothing
-    if settings:
-        poses, trans = smooth(poses, trans, timestamps, settings)
-    trans = kept.skeleton.keep_on_floor(poses, trans, kept.betas, character.betas)
-    if settings and settings.foot_lock:
-        rest = kept.skeleton.joints(character.betas)  # of the shape it has: the soles are at y = 0
-        sole = float(rest[[JOINT["left_foot"], JOINT["right_foot"]], 1].mean())
-        poses, trans = lock_feet(poses, trans, rest, kept.contacts, timestamps, sole=sole)
-    if character.action is None:
-        armature[_ACTION] = new_action(armature, armature.name)
-    frames = frames_of(timestamps, *armature[_TIMING])
-    key_motion(armature, character.action, frames, poses, trans)
-
-
-def _settings(text: str) -> SmoothingSettings | None:
-    data = json.loads(text)
-    return None if data is None else SmoothingSettings.from_dict(data)
+    move_rest(context, character.armature, stored(character.armature).skeleton, betas)
+    character.armature[BETAS] = betas.tolist()
 
 
 def _has_betas(item: bpy.types.Object) -> bool:

@@ -64,12 +64,53 @@ def write_curves(action: bpy.types.Action, frames: np.ndarray, curves: Iterable[
 
 def read_curve(action: bpy.types.Action, path: str, index: int) -> np.ndarray:
     """(T, 2) frames and values of one channel; (0, 2) where the action has none."""
-    channel = _bag(action).fcurves.find(path, index=index)
-    if channel is None:
-        return np.empty((0, 2), np.float32)
-    keys = np.empty(2 * len(channel.keyframe_points), np.float32)
-    channel.keyframe_points.foreach_get("co", keys)
-    return keys.reshape(-1, 2)
+    (keys,) = read_curves(action, [(path, index)])
+    return keys
+
+
+def read_curves(action: bpy.types.Action, channels: Iterable[tuple[str, int]]) -> list[np.ndarray]:
+    """(T, 2) frames and values of each channel (path, index); (0, 2) where there is none."""
+    bag = _bag(action)
+    found = []
+    for path, index in channels:
+        channel = bag.fcurves.find(path, index=index)
+        points = channel.keyframe_points if channel else ()
+        keys = np.empty(2 * len(points), np.float32)
+        if len(points):
+            points.foreach_get("co", keys)
+        found.append(keys.reshape(-1, 2))
+    return found
+
+
+def sample_curves(
+    action: bpy.types.Action,
+    channels: Iterable[tuple[str, int]],
+    frames: np.ndarray,
+    otherwise: np.ndarray,
+) -> np.ndarray:
+    """(T, C) what the channels are at frames (T,), however they are keyed.
+
+    otherwise: (T, C) where there is no such channel, or no key in it.
+    """
+    fcurves = _bag(action).fcurves
+    values = np.array(otherwise, float)
+    for column, (path, index) in enumerate(channels):
+        channel = fcurves.find(path, index=index)
+        if channel and len(channel.keyframe_points):
+            values[:, column] = [channel.evaluate(frame) for frame in frames]
+    return values
+
+
+def stretch_curves(action: bpy.types.Action, start: float, factor: float) -> None:
+    """Let an action play `factor` times as long, from frame `start` on."""
+    for channel in _bag(action).fcurves:
+        points = channel.keyframe_points
+        for name in ("co", "handle_left", "handle_right"):
+            flat = np.empty(2 * len(points), np.float32)
+            points.foreach_get(name, flat)
+            flat[::2] = start + factor * (flat[::2] - start)
+            points.foreach_set(name, flat)
+    action.update_tag()
 
 
 def _bag(action: bpy.types.Action):

@@ -9,6 +9,11 @@ from .armature import rest_frames
 from .curves import Curve, write_curves
 from .rest_skeleton import TO_BLENDER, blender_axes
 
+# The channels of a character, in the order in which `channel_values` makes them.
+CHANNELS = tuple((f'pose.bones["{JOINTS[0]}"].location', axis) for axis in range(3)) + tuple(
+    (f'pose.bones["{name}"].rotation_quaternion', part) for name in JOINTS for part in range(4)
+)
+
 
 def key_motion(
     armature: bpy.types.Object,
@@ -19,8 +24,34 @@ def key_motion(
 ) -> None:
     """Key every bone's rotation and the pelvis' location.
 
-    frames: (T,) ascending. poses: (T, 24, 3) axis-angle in SMPL's axes, parent-relative.
-    trans: (T, 3) pelvis joint in the world, metres, y up.
+    frames: (T,) ascending. poses, trans: see `channel_values`.
+    """
+    write_channels(action, frames, channel_values(armature, poses, trans))
+
+
+def write_channels(action: bpy.types.Action, frames: np.ndarray, values: np.ndarray) -> None:
+    """Key values (T, 99), as `channel_values` gives them, at frames (T,), ascending."""
+    groups = [JOINTS[0]] * 3 + [name for name in JOINTS for _ in range(4)]
+    write_curves(
+        action,
+        frames,
+        [
+            Curve(path, index, group, column)
+            for (path, index), group, column in zip(CHANNELS, groups, values.T, strict=True)
+        ],
+    )
+
+
+def channel_values(
+    armature: bpy.types.Object,
+    poses: np.ndarray,
+    trans: np.ndarray,
+    before: np.ndarray | None = None,
+) -> np.ndarray:
+    """(T, 99) the values of CHANNELS.
+
+    poses: (T, 24, 3) axis-angle in SMPL's axes, parent-relative. trans: (T, 3) pelvis joint in the
+    world, metres, y up. before: (99,) values that the quaternions go on from, q or -q.
     """
     heads, matrices = rest_frames(armature)
     # With R a joint's turn in SMPL's axes, A the change of axes and B the bone's rest matrix, the
@@ -28,16 +59,9 @@ def key_motion(
     # axis that is seen from the bone.
     to_bones = np.swapaxes(matrices, 1, 2) @ TO_BLENDER
     axes = np.einsum("jab,tjb->tja", to_bones, np.asarray(poses, np.float64))
-    turns = continuous_quaternions(axis_angle_to_quaternion(axes))
+    turns = axis_angle_to_quaternion(axes)
+    if before is not None:
+        turns = np.concatenate([before[None, 3:].reshape(1, 24, 4), turns])
+    turns = continuous_quaternions(turns)[0 if before is None else 1 :]
     shifts = (blender_axes(trans) - heads[0]) @ matrices[0]
-
-    curves = [
-        Curve(f'pose.bones["{JOINTS[0]}"].location', axis, JOINTS[0], shifts[:, axis])
-        for axis in range(3)
-    ]
-    curves += [
-        Curve(f'pose.bones["{name}"].rotation_quaternion', part, name, turns[:, joint, part])
-        for joint, name in enumerate(JOINTS)
-        for part in range(4)
-    ]
-    write_curves(action, frames, curves)
+    return np.concatenate([shifts, turns.reshape(len(turns), 96)], axis=1)

@@ -66,6 +66,10 @@ class RestSkeleton:
         """(10,) betas -> (24, 3) rest joints, metres, y up, soles at y = 0."""
         return self._at(betas)[:24]
 
+    def height(self, betas: np.ndarray) -> float:
+        """Metres from the soles to the crown."""
+        return float(self._at(betas)[24 + _TIPS.index("head"), 1])
+
     def bones(self, betas: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Heads (24, 3), tails (24, 3) and rest matrices (24, 3, 3) in Blender's axes.
 
@@ -94,7 +98,7 @@ class RestSkeleton:
         """
         if np.array_equal(before, after):
             return np.array(trans)
-        heights = [self._sole_height(poses, trans, betas) for betas in (before, after)]
+        heights = [self.sole_height(poses, trans, betas) for betas in (before, after)]
         moved = np.array(trans)
         moved[:, 1] += heights[0] - heights[1]
         return moved
@@ -102,7 +106,7 @@ class RestSkeleton:
     def _at(self, betas: np.ndarray) -> np.ndarray:
         return self.points + self.directions @ np.asarray(betas, np.float64)
 
-    def _sole_height(self, poses: np.ndarray, trans: np.ndarray, betas: np.ndarray) -> np.ndarray:
+    def sole_height(self, poses: np.ndarray, trans: np.ndarray, betas: np.ndarray) -> np.ndarray:
         """(T,) height of the lowest of heels and balls of the feet."""
         rest = self.joints(betas)
         joints, rotations = forward_kinematics(poses, rest, trans)

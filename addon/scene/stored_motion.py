@@ -8,6 +8,7 @@ import json
 import struct
 import zlib
 from dataclasses import dataclass, fields
+from functools import lru_cache
 
 import bpy
 import numpy as np
@@ -83,16 +84,27 @@ class StoredMotion:
 
 
 def stored(armature: bpy.types.Object) -> StoredMotion:
-    """What `store` kept on the armature; OneTakeError where there is none, or it is damaged."""
+    """What `store` kept on the armature; OneTakeError where there is none, or it is damaged.
+
+    The arrays are shared between calls and cannot be written to.
+    """
     if MOTION not in armature:
         raise OneTakeError("no_motion", f"{armature.name} was not made by OneTake.")
     try:
-        arrays, plain = _unpack(np.asarray(armature[MOTION], np.int32).tobytes())
-        skeleton = RestSkeleton(arrays.pop("skeleton_points"), arrays.pop("skeleton_directions"))
+        return _stored(np.asarray(armature[MOTION], np.int32).tobytes())
     except (zlib.error, struct.error, ValueError, KeyError, TypeError) as error:
         raise OneTakeError(
             "damaged_motion", f"The motion kept in {armature.name} is damaged; import it again."
         ) from error
+
+
+# A slider that is dragged asks for the same motion at every step.
+@lru_cache(maxsize=2)
+def _stored(block: bytes) -> StoredMotion:
+    arrays, plain = _unpack(block)
+    for array in arrays.values():
+        array.flags.writeable = False
+    skeleton = RestSkeleton(arrays.pop("skeleton_points"), arrays.pop("skeleton_directions"))
     return StoredMotion(arrays, plain, skeleton)
 
 

@@ -35,10 +35,9 @@ def is_animated(scene: bpy.types.Scene) -> bool:
     return any(data and (data.action or data.nla_tracks) for data in animations)
 
 
-def adopt_frame_rate(scene: bpy.types.Scene, rate: float) -> None:
-    """Give the scene this frame rate, unless something in it is animated at its own."""
-    if not is_animated(scene):
-        scene.render.fps, scene.render.fps_base = as_fps_and_base(rate)
+def set_frame_rate(scene: bpy.types.Scene, rate: float) -> None:
+    """Give the scene this frame rate; what is animated in it plays at another speed then."""
+    scene.render.fps, scene.render.fps_base = as_fps_and_base(rate)
 
 
 def frames_of(timestamps: np.ndarray, start: float, rate: float) -> np.ndarray:

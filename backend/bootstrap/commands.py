@@ -11,7 +11,9 @@ from pathlib import Path
 from ..errors import OneTakeError
 from ..home import home
 from .installation import BLENDERS, Installation, blender_program
+from .packaging import package
 from .processes import ROOT, Stopped, environment, raise_on_signals, run
+from .setup import set_up
 
 USAGE = """\
 OneTake: one video in, an animated SMPL character out.
@@ -22,6 +24,8 @@ OneTake: one video in, an animated SMPL character out.
         the take files only, without Blender
   python3 onetake.py setup
         only what the other commands do by themselves the first time
+  python3 onetake.py package [--output DIR]
+        the extension's zip, to be dropped on Blender's window
   python3 onetake.py test [PYTEST ARGUMENTS]
         all tests
   python3 onetake.py measure [--clips DIR]
@@ -77,11 +81,11 @@ def _dispatch(arguments: list[str]) -> int:
         return 0
     command, rest = arguments[0], list(arguments[1:])
     blender = _take_blender(rest)
-    installation = Installation(home().absolute(), say)
     if command == "setup":
-        installation.ensure(() if blender else BLENDERS)
-        say("OneTake is ready.")
-        return 0
+        return set_up(rest, () if blender else BLENDERS, say)
+    installation = Installation(home().absolute(), say)
+    if command == "package":
+        return package(installation, rest, blender, say)
     if command == "test":
         from .testing import run_tests
 
@@ -139,7 +143,7 @@ def _run_in_backend(
 
 
 def _unknown(command: str) -> int:
-    known = sorted(NEED_BLENDER | NEED_NO_BLENDER | {"setup", "test"})
+    known = sorted(NEED_BLENDER | NEED_NO_BLENDER | {"package", "setup", "test"})
     near = difflib.get_close_matches(command, known, n=1)
     hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}."
     say(f"Error: there is no command {command!r}; {hint}")

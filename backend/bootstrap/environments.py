@@ -8,7 +8,7 @@ import platform
 import shutil
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable, Iterator, Sequence
@@ -142,14 +142,18 @@ def pip(python: Path, arguments: Sequence[str | Path], log: Path, attempts: int 
         "TMPDIR": str(temporary),
     }
     command = [python, "-m", "pip", *arguments]
-    for attempt in range(attempts):
-        if run_logged(command, log, environment(settings)) == 0:
-            return True
-        if attempt + 1 < attempts and _worth_another_try(log):
-            time.sleep(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])
-        else:
-            break
-    return False
+    try:
+        for attempt in range(attempts):
+            if run_logged(command, log, environment(settings)) == 0:
+                return True
+            if attempt + 1 < attempts and _worth_another_try(log):
+                time.sleep(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])
+            else:
+                break
+        return False
+    finally:
+        with suppress(OSError):  # a killed pip leaves something in it
+            temporary.rmdir()
 
 
 def install(python: Path, what: str, arguments: Sequence[str | Path], log: Path) -> None:
@@ -186,7 +190,7 @@ def lock(path: Path, say: Callable[[str], None]) -> Iterator[None]:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+b") as file:
         told = False
-        while not _try_lock(file.fileno()):
+        while not try_lock(file.fileno()):
             if not told:
                 say("Another OneTake is setting up; waiting for it.")
                 told = True
@@ -197,7 +201,8 @@ def lock(path: Path, say: Callable[[str], None]) -> Iterator[None]:
 if sys.platform == "win32":
     import msvcrt
 
-    def _try_lock(descriptor: int) -> bool:
+    def try_lock(descriptor: int) -> bool:
+        """Lock an open file for as long as it stays open; False where somebody else has it."""
         try:
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
         except PermissionError:
@@ -207,7 +212,8 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _try_lock(descriptor: int) -> bool:
+    def try_lock(descriptor: int) -> bool:
+        """Lock an open file for as long as it stays open; False where somebody else has it."""
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -49,12 +49,24 @@ class Installed:
 
 
 class Installation:
-    """OneTake's files under `home`; `say` prints a line for the user."""
+    """OneTake's files under `home`; `say` prints a line for the user.
 
-    def __init__(self, home: Path, say: Callable[[str], None]) -> None:
+    step: told of a step that begins, its number from 1 and of how many; says so where None.
+    python: of an environment that the user has made, in place of one of ours.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        say: Callable[[str], None],
+        step: Callable[[str, int, int], None] | None = None,
+        python: Path | None = None,
+    ) -> None:
         self.home = home
         self.say = say
         self.log = home / "setup.log"
+        self._tell = step or (lambda title, number, of: say(f"[{number}/{of}] {title}"))
+        self._chosen = python
         self.backend = backend_recipe()
         self._done = self._steps = 0
 
@@ -63,13 +75,22 @@ class Installation:
 
         blenders: one of these is wanted; none is when it is empty.
         """
-        python = self.backend.find(self.home)
+        python = self.backend_python()
         bpy = self._find_blender(blenders)
         if not python or (blenders and not bpy):
             return None
         if not models_installed(self.home / "models") or not self._body_made():
             return None
         return Installed(python, bpy)
+
+    def missing(self) -> list[str]:
+        """What `ensure(())` would bring, in the user's words."""
+        there = {
+            "Python environment": self.backend_python() is not None,
+            "networks": models_installed(self.home / "models"),
+            "body": self._body_made(),
+        }
+        return [name for name, found in there.items() if not found]
 
     def ensure(self, blenders: Blenders) -> Installed:
         """Install what is missing; see `find`. Raises OneTakeError."""
@@ -92,6 +113,12 @@ class Installation:
             )
             marker.touch()
 
+    def backend_python(self) -> Path | None:
+        """The backend's Python where there is one, whatever else is missing."""
+        if self._chosen:
+            return self._chosen if self._chosen.exists() else None
+        return self.backend.find(self.home)
+
     def _find_blender(self, blenders: Blenders) -> Path | None:
         return next((found for found in (r.find(self.home) for r in blenders) if found), None)
 
@@ -102,7 +129,11 @@ class Installation:
     def _install(self, blenders: Blenders) -> Installed:
         start = time.monotonic()
         self.log.write_bytes(b"")
-        python, bpy = self.backend.find(self.home), self._find_blender(blenders)
+        python, bpy = self.backend_python(), self._find_blender(blenders)
+        if self._chosen and python is None:
+            raise OneTakeError(
+                "no_environment", f"There is no Python at {self._chosen}: choose another folder."
+            )
         lacks_blender = bool(blenders) and bpy is None
         lacks_models = not models_installed(self.home / "models")
         lacks_body = not self._body_made()
@@ -130,7 +161,7 @@ class Installation:
 
     def _step(self, title: str) -> None:
         self._done += 1
-        self.say(f"[{self._done}/{self._steps}] {title}")
+        self._tell(title, self._done, self._steps)
 
     def _check_space(self, backend: bool, blender: bool) -> None:
         needed = GIGABYTES[self.backend.accelerator] * backend + GIGABYTES["blender"] * blender

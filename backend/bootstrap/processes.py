@@ -96,6 +96,19 @@ def _start(command: Sequence[str | Path], **options: object) -> subprocess.Popen
         raise
 
 
+def kill_family(child: subprocess.Popen) -> None:
+    """End a child that leads a session of its own, and all that it started, without asking."""
+    if os.name == "posix":
+        _signal_family(child, signal.SIGKILL)
+    elif child.poll() is None:
+        subprocess.run(
+            ["taskkill", "/T", "/F", "/PID", str(child.pid)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            check=False,
+        )
+
+
 def _signal_family(child: subprocess.Popen, signum: int) -> None:
     # It may be gone already; of a zombie macOS says PermissionError.
     with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -112,15 +125,7 @@ def _end(child: subprocess.Popen) -> None:
     except subprocess.TimeoutExpired:
         pass
     finally:
-        if os.name == "posix":
-            _signal_family(child, signal.SIGKILL)
-        elif child.poll() is None:
-            subprocess.run(
-                ["taskkill", "/T", "/F", "/PID", str(child.pid)],
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                check=False,
-            )
+        kill_family(child)
         child.wait()
 
 

@@ -1,7 +1,7 @@
 """The people in a video: who is where, with BlazePose's landmarks, through every frame."""
 
 from .detector import Detection, LandmarkResult, PersonDetector, Region
-from .find import find_people
+from .find import Watch, find_people
 from .track import PersonTrack
 
 # Raised when the same video would give other tracks.
@@ -9,5 +9,6 @@ PEOPLE_VERSION = 4
 
 __all__ = [
     "PEOPLE_VERSION",
-    "Detection", "LandmarkResult", "PersonDetector", "PersonTrack", "Region", "find_people",
+    "Detection", "LandmarkResult", "PersonDetector", "PersonTrack", "Region", "Watch",
+    "find_people",
 ]  # fmt: skip

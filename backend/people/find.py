@@ -15,6 +15,9 @@ from .repair import repaired
 from .track import PersonTrack
 from .tracker import Tracker
 
+# Sees a frame, uint8 (H, W, 3), and the landmarks (33, 3) of each person followed in it, pixels.
+Watch = Callable[[np.ndarray, list[np.ndarray]], None]
+
 
 def find_people(
     frames: Iterable[Frame],
@@ -28,12 +31,13 @@ def find_people(
     progress: Callable[[int, int], None] = lambda done, total: None,
     should_stop: Callable[[], bool] = lambda: False,
     detector: PersonDetector | None = None,
+    watch: Watch | None = None,
 ) -> list[PersonTrack]:
     """Follow everybody through the frames; one track a person, the most prominent first.
 
     progress gets frames done and (estimated) frames in total. keep_masks keeps silhouettes (2 KB
     a frame and person). device: cpu, cuda or mps. thorough: look at each person six
-    times, see `averaged`. detector replaces BlazePose.
+    times, see `averaged`. detector replaces BlazePose. watch is shown every frame.
 
     Raises OneTakeError: no_person; missing_model; cancelled when should_stop() says so; and what
     `frames` raises.
@@ -50,6 +54,8 @@ def find_people(
         tracker.step(frame.index, frame.timestamp, frame.rgb)
         indices.append(frame.index)
         times.append(frame.timestamp)
+        if watch:
+            watch(frame.rgb, tracker.landmarks)
         progress(len(indices), max(total, len(indices)))
     people = people_from(tracker.finish(), np.array(indices), np.array(times), info.fps)
     if not people:

@@ -68,6 +68,11 @@ class Tracker:
             del self._unsearched[: -max(1, KEPT_BYTES // rgb.nbytes)]
             self._since_search += 1
 
+    @property
+    def landmarks(self) -> list[np.ndarray]:
+        """(33, 3) landmarks in pixels of everybody who is being followed."""
+        return [tracklet.last.landmarks for tracklet in self._active]
+
     def finish(self) -> list[Tracklet]:
         """All tracklets, in the order in which they began."""
         return sorted(self._ended + self._active, key=lambda t: t.frames[0])

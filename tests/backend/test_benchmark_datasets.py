@@ -12,10 +12,10 @@ import scipy.io
 
 from backend.errors import OneTakeError
 from backend.evaluation.benchmark import mpi_inf_3dhp, pictures, threedpw
-from backend.evaluation.benchmark.safe_pickle import load_arrays
 from backend.evaluation.benchmark.score import known_runs
 from backend.motion.rotations import axis_angle_to_matrix
 from backend.motion.skeleton import JOINT, REST
+from backend.safe_pickle import load_arrays
 from backend.video import frames, probe
 
 FRAMES = 4

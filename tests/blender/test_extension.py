@@ -5,10 +5,11 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
-import bpy
 import numpy as np
 import pytest
+from onetake.backend.bootstrap.packaging import package
 
 from tests.blender.synthetic import random_take
 
@@ -27,6 +28,18 @@ from bl_ext.user_default.onetake.backend.motion.body import Body
 from bl_ext.user_default.onetake.backend.motion.take import Take
 made = import_take(bpy.context, Take.load(take), Body.load(body))
 assert len(made.armature.data.bones) == 24
+from bl_ext.user_default.onetake import api
+assert api.environment().home.parts[-2:] == ("user_default", "onetake")
+assert api.environment().missing == ["Python environment", "networks", "body"]
+assert bpy.context.preferences.addons["bl_ext.user_default.onetake"].preferences.home == ""
+assert bpy.ops.onetake.import_video.poll()
+kept = api.environment().home / "models" / "kept"
+kept.parent.mkdir(parents=True)
+kept.touch()
+bpy.ops.extensions.package_install_files(
+    filepath=archive, repo="user_default", enable_on_install=True
+)
+assert kept.exists(), "an upgrade must not cost the user's data"
 bpy.ops.preferences.addon_disable(module="bl_ext.user_default.onetake")
 bpy.ops.preferences.addon_enable(module="bl_ext.user_default.onetake")
 bpy.ops.extensions.package_uninstall(repo_index=1, pkg_id="onetake")
@@ -37,13 +50,13 @@ print("USED")
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory):
-    """The extension's zip, built by Blender's own tool, which validates the manifest first."""
-    scripts = Path(bpy.utils.system_resource("SCRIPTS"))
-    tool = scripts / "addons_core" / "bl_pkg" / "cli" / "blender_ext.py"
-    path = tmp_path_factory.mktemp("zip") / "onetake.zip"
-    command = [sys.executable, tool, "build", "--source-dir", ROOT, "--output-filepath", path]
-    done = subprocess.run(command, capture_output=True, encoding="utf-8")
-    assert done.returncode == 0, done.stdout + done.stderr
+    """The extension's zip, as `onetake.py package` builds and validates it."""
+    folder = tmp_path_factory.mktemp("zip")
+    installed = SimpleNamespace(ensure=lambda _: SimpleNamespace(blender=Path(sys.executable)))
+    said = []
+    assert package(installed, ["--output", str(folder)], None, said.append) == 0
+    (path,) = folder.iterdir()
+    assert str(path) in said[0]
     return path
 
 
@@ -51,6 +64,8 @@ def test_the_zip_holds_the_addon_and_no_tests(archive):
     with zipfile.ZipFile(archive) as file:
         names = file.namelist()
     assert {"__init__.py", "blender_manifest.toml", "LICENSE", "addon/scene/build.py"} < set(names)
+    assert "presets/smoothing/walk.json" in names
+    assert {"backend/sample.mp4", "backend/weights/onetake.safetensors"} < set(names)
     assert not [name for name in names if name.startswith(("tests/", ".")) or ".pyc" in name]
 
 
@@ -66,7 +81,11 @@ def test_it_installs_works_under_another_name_and_goes(archive, cubes, tmp_path)
         capture_output=True,
         encoding="utf-8",
         timeout=120,
-        env={**os.environ, "BLENDER_USER_RESOURCES": str(resources)},
+        env={
+            **{key: value for key, value in os.environ.items() if not key.startswith("ONETAKE_")},
+            "BLENDER_USER_RESOURCES": str(resources),
+            "XDG_DATA_HOME": str(tmp_path / "data"),
+        },
     )
     assert done.returncode == 0 and "USED" in done.stdout, done.stdout + done.stderr
     assert "Warning" not in done.stderr and "Traceback" not in done.stderr, done.stderr

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from onetake.addon.scene.build import import_take
 from onetake.addon.scene.rest_skeleton import blender_axes
+from onetake.addon.staging.rate import match_frame_rate
 from onetake.backend.errors import OneTakeError
 
 from tests.blender.synthetic import random_take
@@ -67,6 +68,21 @@ def test_the_video_keeps_its_speed_in_a_scene_of_another_rate(context, cubes, mo
         shown = frame - user.frame_start + user.frame_offset
         assert shown == int((frame - 1) / 24 * 30 + 1e-6)
     assert _background(character.camera).image_user.frame_duration >= 60
+
+
+def test_the_video_keeps_its_speed_when_the_rate_is_matched_later(context, cubes, movie):
+    character = import_take(context, random_take(cubes, 60), cubes, video_path=movie)
+    for rate, to in ((24, "scene"), (60, "scene"), (30, "video")):
+        if to == "scene":
+            context.scene.render.fps = rate
+        match_frame_rate(context, character, to)
+        assert context.scene.render.fps == rate
+        for frame in range(1, 2 * rate, 7):
+            context.scene.frame_set(frame)
+            graph = bpy.context.evaluated_depsgraph_get()
+            user = _background(character.camera.evaluated_get(graph)).image_user
+            shown = frame - user.frame_start + user.frame_offset
+            assert shown == int((frame - 1) / rate * 30 + 1e-6)
 
 
 def test_a_missing_video_is_said_so_before_anything_is_built(context, cubes, tmp_path):

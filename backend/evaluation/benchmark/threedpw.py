@@ -12,10 +12,10 @@ import numpy as np
 
 from ...errors import OneTakeError
 from ...motion.skeleton import REST
+from ...safe_pickle import load_arrays
 from .clip import Clip, Truth, project
 from .motion import Motion
 from .pictures import as_video
-from .safe_pickle import load_arrays
 
 FPS = 30.0
 

@@ -1,0 +1,56 @@
+"""What operators and properties that act on the selected character have in common."""
+
+from collections.abc import Callable
+
+import bpy
+
+from ..backend.errors import OneTakeError
+from .scene.character import Character
+
+# The sentence that the panel shows where a slider could not do what it was asked to.
+PROBLEM = "onetake_problem"
+
+
+def selected(context: bpy.types.Context) -> Character | None:
+    """The character of the active object, armature or body; None where it has none."""
+    try:
+        return Character.of(context.object)
+    except OneTakeError:
+        return None
+
+
+class CharacterOperator(bpy.types.Operator):
+    """Base: `work` on the active character, its error as a report."""
+
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Only with a character of ours active."""
+        if selected(context):
+            return True
+        cls.poll_message_set("Select a character that OneTake made")
+        return False
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Do it, or say why not."""
+        try:
+            self.work(context, Character.of(context.object))
+        except OneTakeError as error:
+            self.report({"ERROR"}, error.message)
+            return {"CANCELLED"}
+        return {"FINISHED"}
+
+    def work(self, context: bpy.types.Context, character: Character) -> None:
+        """What the operator does."""
+        raise NotImplementedError
+
+
+def said_in_panel(armature: bpy.types.Object, work: Callable[[], None]) -> None:
+    """Do a slider's work; where it fails the panel says why: a setter cannot report."""
+    try:
+        work()
+    except OneTakeError as error:
+        armature[PROBLEM] = error.message
+    else:
+        armature.pop(PROBLEM, None)

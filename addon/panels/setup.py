@@ -1,0 +1,72 @@
+"""What of the backend is there, and the buttons that bring the rest."""
+
+import bpy
+
+from .. import api
+from ..backend_process.environment import Environment
+from ..backend_process.task import Task
+from ..preferences import refresh, shown_state
+from .text import paragraph
+
+_PARTS = ("Python environment", "networks", "body")
+_ended: set[int] = set()  # tasks after whose end the disk was looked at
+
+
+class VIEW3D_PT_onetake_setup(bpy.types.Panel):
+    """The backend: what is there, what is missing."""
+
+    bl_label = "Set-Up"
+    bl_category = "OneTake"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_parent_id = "VIEW3D_PT_onetake"
+    bl_order = 100
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """The same as in the preferences."""
+        draw_setup(self.layout, context)
+        self.layout.operator("onetake.show_preferences", icon="PREFERENCES")
+
+
+def draw_setup(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """What is installed, and the button for what is not."""
+    environment, missing, torch = shown_state()
+    column = layout.column(align=True)
+    for part in _PARTS:
+        there = part not in missing
+        column.label(text=_described(part, environment, torch, there),
+                     icon="CHECKMARK" if there else "X")  # fmt: skip
+    column.label(text=f"{environment.free_gigabytes:.0f} GB free on disk", icon="DISK_DRIVE")
+    busy = any(task.title == "Set-up" and not task.state.over for task in api.tasks())
+    if missing:
+        offline = environment.needs_network and not bpy.app.online_access
+        row = layout.row()
+        row.scale_y = 1.4
+        row.enabled = not busy and not offline
+        row.operator("onetake.set_up", text="Set Up", icon="IMPORT")
+        if offline:
+            paragraph(layout, context, api.offline_reason(), "INTERNET_OFFLINE")
+    else:
+        row = layout.row(align=True)
+        row.operator("onetake.check", icon="PLAY")
+        row.operator("onetake.show_log", icon="TEXT")
+
+
+def look_again() -> None:
+    """Look at the disk after a task that may have changed it."""
+    over = {id(task) for task in api.tasks() if _changes_disk(task) and task.state.over}
+    if over - _ended:
+        refresh()
+    _ended.intersection_update(over)
+    _ended.update(over)
+
+
+def _changes_disk(task: Task) -> bool:
+    return task.title == "Set-up"
+
+
+def _described(part: str, environment: Environment, torch: str | None, there: bool) -> str:
+    if part != "Python environment" or not there:
+        return part[0].upper() + part[1:] + ("" if there else " missing")
+    device = {"cuda": "graphics card", "mps": "Apple graphics", "cpu": "processor"}
+    return f"PyTorch {torch or 'unknown'} ({device[environment.accelerator]})"

@@ -1,0 +1,125 @@
+"""The character panel of the sidebar."""
+
+import bpy
+
+from ..character_operator import CharacterOperator, selected
+from ..scene.character import Character
+from ..scene.nla import push_down
+from ..scene.stored_motion import stored
+from ..scene.timing import frame_rate
+from .place import place_at
+from .rate import match_frame_rate
+
+
+class ONETAKE_OT_place_at_cursor(CharacterOperator):
+    """Put the character's first step at the 3D cursor; its own camera comes along"""
+
+    bl_idname = "onetake.place_at_cursor"
+    bl_label = "Place at 3D Cursor"
+
+    def work(self, context: bpy.types.Context, character: Character) -> None:
+        """The cursor's place."""
+        place_at(character, context.scene.cursor.location)
+
+
+class ONETAKE_OT_match_frame_rate(CharacterOperator):
+    """Let the motion and its video play at their true speed"""
+
+    bl_idname = "onetake.match_frame_rate"
+    bl_label = "Match Frame Rate"
+
+    to: bpy.props.EnumProperty(
+        name="To",
+        items=[
+            ("scene", "Match Scene", "Keys move, so that the motion keeps its speed in this scene"),
+            ("video", "Match Video", "The scene gets the frame rate of the video"),
+        ],
+    )
+
+    @classmethod
+    def description(cls, _context, properties) -> str:
+        """One for each choice."""
+        if properties.to == "scene":
+            return "Move the keys so that the motion keeps its true speed at the scene's frame rate"
+        return "Give the scene the video's frame rate; other animation in it changes its speed"
+
+    def work(self, context: bpy.types.Context, character: Character) -> None:
+        """Keys, camera and video."""
+        match_frame_rate(context, character, self.to)
+
+
+class ONETAKE_OT_push_to_nla(CharacterOperator):
+    """Play the take's action from a track of the nonlinear animation editor"""
+
+    bl_idname = "onetake.push_to_nla"
+    bl_label = "Push to NLA"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Only while the take's action is the active one."""
+        character = selected(context)
+        animation = character and character.armature.animation_data
+        if animation and animation.action and animation.action == character.action:
+            return True
+        cls.poll_message_set("Select a character whose take is its active action")
+        return False
+
+    def work(self, _context: bpy.types.Context, character: Character) -> None:
+        """One strip."""
+        push_down(character.armature, character.action)
+
+
+class ONETAKE_PT_character(bpy.types.Panel):
+    """Who it is, where it is, how fast it plays."""
+
+    bl_label = "Character"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = "OneTake"
+    bl_order = 10
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Only with a character of ours active."""
+        return selected(context) is not None
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Two lines on the take, then the buttons."""
+        character = selected(context)
+        armature, plain = character.armature, stored(character.armature).plain
+        frames = len(stored(armature).motion[2])
+        column = self.layout.column(align=True)
+        column.label(
+            text=f"{plain['video_name']}, person {plain['person_id']}", icon="ARMATURE_DATA"
+        )
+        column.label(
+            text=f"{frames} frames at {plain['fps']:.4g} fps, scene {frame_rate(context.scene):.4g}"
+        )
+        column = self.layout.column()
+        column.operator("onetake.place_at_cursor", icon="PIVOT_CURSOR")
+        column.prop(armature.onetake_controls, "in_place", toggle=True, icon="CON_LOCLIMIT")
+        row = column.row(align=True)
+        row.operator("onetake.match_frame_rate", text="Match Scene").to = "scene"
+        row.operator("onetake.match_frame_rate", text="Match Video").to = "video"
+        column.operator("onetake.keep_edits", icon="NLA")
+        column.operator("onetake.push_to_nla", icon="NLA_PUSHDOWN")
+
+
+_CLASSES = (
+    ONETAKE_OT_place_at_cursor,
+    ONETAKE_OT_match_frame_rate,
+    ONETAKE_OT_push_to_nla,
+    ONETAKE_PT_character,
+)
+
+
+def register() -> None:
+    """Make operators and the panel known."""
+    for item in _CLASSES:
+        bpy.utils.register_class(item)
+
+
+def unregister() -> None:
+    """Undo `register`."""
+    for item in reversed(_CLASSES):
+        bpy.utils.unregister_class(item)
