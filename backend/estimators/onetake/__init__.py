@@ -26,7 +26,7 @@ from .translation import place_root
 
 WEIGHTS = Path(__file__).parents[2] / "weights" / "onetake.safetensors"
 POLISH = PolishConfig()
-_SURE, _LOST = 0.03, 0.25  # metres of expected error at which a joint is as good as known, or not
+_SURE, _LOST = 0.03, 0.4  # metres of expected error at which a joint is as good as known, or not
 
 
 class OneTakeEstimator:
