@@ -134,7 +134,7 @@ def start_import(
     *,
     frames: tuple[int, int] | None = None,
     people: str = "all",
-    estimator: str = "ik",
+    estimator: str = "onetake",
     quality: str = "balanced",
     fov: float | None = None,
     match_rate: MatchRate = "unless_animated",
@@ -142,8 +142,8 @@ def start_import(
 ) -> ImportTask:
     """Let a video become animated characters in the scene (the current one where None).
 
-    frames: first and last of the video, counted from 1. people: all or largest. estimator: ik or
-    onetake. quality: fast, balanced or best. fov: the lens's horizontal field of view, radians;
+    frames: first and last of the video, counted from 1. people: all or largest. estimator: onetake
+    or ik. quality: fast, balanced or best. fov: the lens's horizontal field of view, radians;
     the video is to tell where None. match_rate: whose frame rate the scene has then, as
     `scene.build.import_take` says.
     """

@@ -56,7 +56,7 @@ def _parser() -> _Parser:
     importing.add_argument("--blend", type=Path, required=True, help="file to write")
     importing.add_argument("--frames", type=int, nargs=2, metavar=("FIRST", "LAST"))
     importing.add_argument("--people", choices=PEOPLE, default="all")
-    importing.add_argument("--estimator", choices=ESTIMATORS, default="ik")
+    importing.add_argument("--estimator", choices=ESTIMATORS, default=ESTIMATORS[0])
     importing.add_argument("--quality", choices=QUALITIES, default="balanced")
     importing.set_defaults(run=_import)
     return parser

@@ -19,7 +19,7 @@ from .environment import Command, Environment
 from .task import State, Task
 
 PEOPLE = ("all", "largest")
-ESTIMATORS = ("ik", "onetake")
+ESTIMATORS = ("onetake", "ik")
 QUALITIES = ("fast", "balanced", "best")
 MATCH_RATES = ("unless_animated", "scene", "video")
 
@@ -36,7 +36,7 @@ class ImportOptions:
     start: float | None = None
     end: float | None = None
     people: str = "all"
-    estimator: str = "ik"
+    estimator: str = ESTIMATORS[0]
     quality: str = "balanced"
     fov: float | None = None
     match_rate: str = "unless_animated"

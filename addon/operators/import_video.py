@@ -36,8 +36,8 @@ class ONETAKE_OT_import_video(bpy.types.Operator, ImportHelper):
         name="Estimator",
         description="What turns landmarks in the picture into motion",
         items=(
-            ("ik", "Inverse Kinematics", "A fit of the body to the landmarks; needs no training"),
             ("onetake", "OneTake Network", "A trained network, polished onto the landmarks"),
+            ("ik", "Inverse Kinematics", "A fit of the body to the landmarks; needs no training"),
         ),
     )
     quality: bpy.props.EnumProperty(

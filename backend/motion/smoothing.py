@@ -60,8 +60,8 @@ class SmoothingSettings:
     A rotation's speed counts in rad/s and the root's in m/s: a body is about a metre in radius.
     """
 
-    min_cutoff: float = 1.5  # Hz, of a limb that rests; lower is calmer
-    beta: float = 3.0  # Hz per rad/s ("speed response"); higher keeps fast motion crisper
+    min_cutoff: float = 2.0  # Hz, of a limb that rests; lower is calmer
+    beta: float = 1.0  # Hz per rad/s ("speed response"); higher keeps fast motion crisper
     d_cutoff: float = 1.0  # Hz, on the measured speed; 1 in Casiez et al.
     mode: str = "zero_lag"
     # Multiplies the filter's time constant: 0 leaves a part as it is, 2 halves its cut-off.

@@ -199,14 +199,20 @@ def test_the_command_line_makes_a_file(backend, tmp_path, capsys):
     assert (
         option(backend, "people") == "largest" and 1 / 60 < float(option(backend, "end")) < 5 / 30
     )
-    out, err = capsys.readouterr()
-    assert "clip, clip.person2" in out and "finding people 1/4" in err
+    assert "clip, clip.person2" in capsys.readouterr().out
     bpy.ops.wm.open_mainfile(filepath=str(blend))
     assert len(characters(bpy.context.scene)) == 2
     assert command_line.execute(["import", "/nowhere.mp4", "--blend", str(blend)]) == 1
     assert "no video at /nowhere.mp4" in capsys.readouterr().err
     assert command_line.execute(["emigrate"]) == 1
     assert "invalid choice: 'emigrate'" in capsys.readouterr().err
+
+
+def test_the_command_line_says_how_far_it_is(monkeypatch, capsys):
+    task = SimpleNamespace(title="jump.mp4", stage="finding people", done=1, total=4)
+    monkeypatch.setattr(command_line.queue, "tasks", [task])
+    command_line._tell()
+    assert capsys.readouterr().err == "jump.mp4: finding people 1/4\n"
 
 
 def test_clips_and_strips_offer_the_import(backend):

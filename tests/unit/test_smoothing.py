@@ -193,7 +193,9 @@ def test_a_slow_swing_keeps_its_size_and_jitter_goes():
     t = np.arange(300) / 30
     swing = everywhere(np.radians(45 * np.sin(2 * np.pi * 0.5 * t))[:, None] * [0.0, 0.6, 0.8])
     noise = np.random.default_rng(4).normal(0, 0.03, swing.shape)
-    smoothed, _ = smooth(turned_by(swing, noise), still(300), t, SmoothingSettings(beta=1.5))
+    smoothed, _ = smooth(
+        turned_by(swing, noise), still(300), t, SmoothingSettings(min_cutoff=1.5, beta=1.5)
+    )
     along = np.asarray(smoothed)[30:-30] @ np.array([0.0, 0.6, 0.8])
     true = swing[30:-30] @ np.array([0.0, 0.6, 0.8])
     slope = (along * true).sum(axis=0) / (true * true).sum(axis=0)
