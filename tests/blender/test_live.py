@@ -91,7 +91,10 @@ def test_a_short_take_is_keyed_whole(context, cubes):
 def test_sliders_show_and_set_the_characters_smoothing(ui, cubes):
     character = import_take(ui, _noisy(cubes, 60), cubes, smoothing=SmoothingSettings())
     motion = character.armature.onetake_controls
-    assert motion.min_cutoff == pytest.approx(SmoothingSettings().min_cutoff) and motion.mode == "zero_lag"
+    assert (
+        motion.min_cutoff == pytest.approx(SmoothingSettings().min_cutoff)
+        and motion.mode == "zero_lag"
+    )
     motion.min_cutoff, motion.mode, motion.strength_arms = 0.7, "causal", 2.0
     motion.foot_lock = False
     wanted = SmoothingSettings(
