@@ -21,8 +21,8 @@ Span = tuple[int, int]  # first frame, one past the last
 class FootLockSettings:
     """When a foot counts as standing, and how it is held."""
 
-    on: float = 0.6  # probability that a contact must reach ...
-    off: float = 0.4  # ... and must not fall below
+    on: float = 0.8  # probability that a contact must reach ...
+    off: float = 0.5  # ... and must not fall below
     shortest: float = 0.08  # s: no step is shorter, and none leaves the floor for less
     ease: float = 0.2  # s into and out of a contact
     most: float = 0.12  # m: a foot that would have to be moved further has not stood

@@ -340,8 +340,8 @@ def test_frame_rates_agree():
 def test_contacts_have_hysteresis_and_a_least_length():
     t = np.arange(40) / 30
     p = np.zeros(40)
-    p[5:15] = 0.5  # never sure
-    p[20:30] = [0.5, 0.7, 0.45, 0.9, 0.3, 0.3, 0.7, 0.5, 0.5, 0.5]
+    p[5:15] = 0.6  # never sure
+    p[20:30] = [0.6, 0.85, 0.55, 0.95, 0.4, 0.4, 0.85, 0.6, 0.6, 0.6]
     p[35:37] = 0.9  # two frames
     assert phases(p, t, FootLockSettings()) == [(20, 30)]
     assert phases(p, t, FootLockSettings(shortest=0.05)) == [(20, 24), (26, 30), (35, 37)]
