@@ -1,4 +1,4 @@
-"""What operators and properties that act on the selected character have in common."""
+"""What operators, panels and properties of the selected character have in common."""
 
 from collections.abc import Callable
 
@@ -17,6 +17,19 @@ def selected(context: bpy.types.Context) -> Character | None:
         return Character.of(context.object)
     except OneTakeError:
         return None
+
+
+class CharacterPanel:
+    """Base, beside bpy.types.Panel: in the sidebar, while a character of ours is active."""
+
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = "OneTake"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Only with a character of ours active."""
+        return selected(context) is not None
 
 
 class CharacterOperator(bpy.types.Operator):

@@ -48,14 +48,4 @@ def draw_problem(layout: bpy.types.UILayout, armature: bpy.types.Object) -> None
 
 _CLASSES = (ONETAKE_OT_keep_edits, ONETAKE_OT_discard_edits)
 
-
-def register() -> None:
-    """Make the operators known."""
-    for item in _CLASSES:
-        bpy.utils.register_class(item)
-
-
-def unregister() -> None:
-    """Undo `register`."""
-    for item in reversed(_CLASSES):
-        bpy.utils.unregister_class(item)
+register, unregister = bpy.utils.register_classes_factory(_CLASSES)

@@ -3,7 +3,7 @@
 import bpy
 from bpy.props import FloatProperty, FloatVectorProperty, PointerProperty
 
-from ..character_operator import PROBLEM, CharacterOperator, said_in_panel, selected
+from ..character_operator import PROBLEM, CharacterOperator, CharacterPanel, said_in_panel, selected
 from ..scene.character import Character
 from .change import change_height, change_shape, fit_from_video, height
 
@@ -72,19 +72,11 @@ class OneTakeShape(bpy.types.PropertyGroup):
     )
 
 
-class ONETAKE_PT_shape(bpy.types.Panel):
+class ONETAKE_PT_shape(CharacterPanel, bpy.types.Panel):
     """Height, ten directions, and back to the video's."""
 
     bl_label = "Shape"
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_category = "OneTake"
     bl_order = 30
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        """Only with a character of ours active."""
-        return selected(context) is not None
 
     def draw(self, context: bpy.types.Context) -> None:
         """Directions carry the names of the body's shape keys."""

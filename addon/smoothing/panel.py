@@ -3,23 +3,13 @@
 import bpy
 
 from ...backend.motion.smoothing import PARTS
-from ..character_operator import PROBLEM, selected
+from ..character_operator import PROBLEM, CharacterPanel, selected
 from ..edit_layer import draw_problem
 from . import live
 from .preset_menu import ONETAKE_PT_smoothing_presets
 
 
-class _Sidebar:
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_category = "OneTake"
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        return selected(context) is not None
-
-
-class ONETAKE_PT_smoothing(_Sidebar, bpy.types.Panel):
+class ONETAKE_PT_smoothing(CharacterPanel, bpy.types.Panel):
     """Before and after, two sliders, mode, foot lock."""
 
     bl_label = "Smoothing"
@@ -47,7 +37,7 @@ class ONETAKE_PT_smoothing(_Sidebar, bpy.types.Panel):
         column.prop(motion, "foot_lock")
 
 
-class ONETAKE_PT_smoothing_parts(_Sidebar, bpy.types.Panel):
+class ONETAKE_PT_smoothing_parts(CharacterPanel, bpy.types.Panel):
     """A strength for each part of the body."""
 
     bl_label = "Body Parts"
@@ -65,7 +55,7 @@ class ONETAKE_PT_smoothing_parts(_Sidebar, bpy.types.Panel):
             column.prop(armature.onetake_controls, f"strength_{part}", slider=True)
 
 
-class ONETAKE_PT_smoothing_graph(_Sidebar, bpy.types.Panel):
+class ONETAKE_PT_smoothing_graph(CharacterPanel, bpy.types.Panel):
     """What the setting takes off the jitter and what off the swing."""
 
     bl_label = "Jitter and Swing"
@@ -89,14 +79,4 @@ class ONETAKE_PT_smoothing_graph(_Sidebar, bpy.types.Panel):
 
 _CLASSES = (ONETAKE_PT_smoothing, ONETAKE_PT_smoothing_parts, ONETAKE_PT_smoothing_graph)
 
-
-def register() -> None:
-    """Make the panels known."""
-    for item in _CLASSES:
-        bpy.utils.register_class(item)
-
-
-def unregister() -> None:
-    """Undo `register`."""
-    for item in reversed(_CLASSES):
-        bpy.utils.unregister_class(item)
+register, unregister = bpy.utils.register_classes_factory(_CLASSES)

@@ -2,7 +2,7 @@
 
 import bpy
 
-from ..character_operator import CharacterOperator, selected
+from ..character_operator import CharacterOperator, CharacterPanel, selected
 from ..scene.character import Character
 from ..scene.nla import push_down
 from ..scene.stored_motion import stored
@@ -69,19 +69,11 @@ class ONETAKE_OT_push_to_nla(CharacterOperator):
         push_down(character.armature, character.action)
 
 
-class ONETAKE_PT_character(bpy.types.Panel):
+class ONETAKE_PT_character(CharacterPanel, bpy.types.Panel):
     """Who it is, where it is, how fast it plays."""
 
     bl_label = "Character"
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_category = "OneTake"
     bl_order = 10
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        """Only with a character of ours active."""
-        return selected(context) is not None
 
     def draw(self, context: bpy.types.Context) -> None:
         """Two lines on the take, then the buttons."""
@@ -112,14 +104,4 @@ _CLASSES = (
     ONETAKE_PT_character,
 )
 
-
-def register() -> None:
-    """Make operators and the panel known."""
-    for item in _CLASSES:
-        bpy.utils.register_class(item)
-
-
-def unregister() -> None:
-    """Undo `register`."""
-    for item in reversed(_CLASSES):
-        bpy.utils.unregister_class(item)
+register, unregister = bpy.utils.register_classes_factory(_CLASSES)

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from ..body.torch_body import TorchBody
+from ..estimators.onetake.network import from_hips
 from ..motion.rotations import axis_angle_to_matrix
 from ..motion.skeleton import LANDMARK
 from .losses import posed
@@ -30,7 +31,6 @@ _PAIRS = [
 ]
 _CHAINS = [chain for pair in _PAIRS for chain in pair]
 _TORSO = [LANDMARK[f"{side}_{part}"] for part in ("shoulder", "hip") for side in ("left", "right")]
-_HIPS = [LANDMARK["left_hip"], LANDMARK["right_hip"]]
 _NEAREST = 0.2  # metres before the camera
 _BELOW_HIPS = _chain("left", _LEG) + _chain("right", _LEG)
 
@@ -61,11 +61,10 @@ def softened(
     rotations = torch.as_tensor(axis_angle_to_matrix(windows.poses)).float()
     with torch.no_grad():
         origin = torch.zeros(windows.trans.shape)
-        posed_ = posed(body, rotations, torch.as_tensor(windows.betas), origin)
-    landmarks = posed_["landmarks"].numpy()
+        there = posed(body, rotations, torch.as_tensor(windows.betas), origin)["landmarks"]
+    landmarks, world = there.numpy(), from_hips(there).numpy()
     placed = landmarks + windows.trans[:, :, None]
     rays = placed[..., :2] / np.maximum(placed[..., 2:], _NEAREST)
-    world = landmarks - landmarks[:, :, _HIPS].mean(axis=2, keepdims=True)
     share = rng.uniform(least_2d, 1, (count, 1, 1, 1)).astype(np.float32)
     share_3d = rng.uniform(least_3d, 1, (count, 1, 1, 1)).astype(np.float32)
     return replace(

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from ..body.torch_body import TorchBody
 from ..estimators.onetake.canonical import canonical, project
+from ..estimators.onetake.network import from_hips, in_view
 from .losses import posed
 from .windows import Windows, prepared
 
@@ -39,15 +40,14 @@ class NoiseModel:
             landmarks = posed(body, truth.rotations, truth.betas, torch.zeros_like(truth.trans))[
                 "landmarks"
             ]
-            placed = landmarks + truth.trans[:, :, None]
-            there = placed[..., :2] / placed[..., 2:] / given.size[:, None, None, None]
+            there = in_view(landmarks, truth.trans, given.size)
             logit = torch.logit(given.visibility, eps=_SEEN)
             inputs.append(_design(landmarks))
             outputs.append(
                 torch.cat(
                     [
                         (given.points - there).flatten(2),
-                        (given.world - _from_hips(landmarks)).flatten(2),
+                        (given.world - from_hips(landmarks)).flatten(2),
                         logit,
                     ],
                     dim=-1,
@@ -78,7 +78,7 @@ class NoiseModel:
         design = _design(local)
         said = design @ self.weights + self._borrowed(design, times, rng)
         points = view.points + said[..., :66].unflatten(-1, (33, 2))
-        world = _from_hips(local) + said[..., 66:165].unflatten(-1, (33, 3))
+        world = from_hips(local) + said[..., 66:165].unflatten(-1, (33, 3))
         rays = project(view.turn.transpose(-1, -2), points * view.size[:, None, None, None])
         return rays, torch.sigmoid(said[..., 165:]), world
 
@@ -96,10 +96,6 @@ class NoiseModel:
         start = int(rng.integers(0, errors.shape[1] - frames + 1))
         strength = torch.as_tensor(rng.uniform(0.8, 1.2, (batch, 1, 1)), dtype=torch.float32)
         return errors[:, start : start + frames] * strength
-
-
-def _from_hips(landmarks: Tensor) -> Tensor:
-    return landmarks - landmarks[..., 23:25, :].mean(dim=-2, keepdim=True)
 
 
 def _design(landmarks: Tensor) -> Tensor:

@@ -15,7 +15,7 @@ from .config import BETAS, FEATURES, JOINTS, LANDMARKS, NetworkConfig
 from .limbs import limb_rotations
 from .skeleton import Skeleton
 
-HIPS = [LANDMARK["left_hip"], LANDMARK["right_hip"]]
+_HIPS = [LANDMARK["left_hip"], LANDMARK["right_hip"]]
 ERROR_RANGE = (-7.0, 1.0)  # log of metres: a millimetre to a few metres
 
 
@@ -180,16 +180,15 @@ class MotionTransformer(nn.Module):
         with torch.no_grad(), torch.autocast(given.world.device.type, enabled=False):
             landmarks = self.landmarks(draft)
             there = in_view(landmarks, draft.trans, given.size)
-            hips = landmarks[..., HIPS, :].mean(dim=-2, keepdim=True)
             parts = [
                 4 * (given.points - there).clamp(-1, 1).flatten(2),
-                4 * (given.world - (landmarks - hips)).clamp(-1, 1).flatten(2),
+                4 * (given.world - from_hips(landmarks)).clamp(-1, 1).flatten(2),
             ]
             missed = torch.cat(parts, dim=-1) * given.seen[..., None]
             pose = draft.rotations[..., :2, :].flatten(2)
             return torch.cat([missed, pose, place], dim=-1)
 
-    def landmarks(self, pose: "Draft | Answer") -> Tensor:
+    def landmarks(self, pose: Draft) -> Tensor:
         """(B, T, 33, 3) about the pelvis."""
         batch, frames = pose.rotations.shape[:2]
         betas = pose.betas[:, None].expand(-1, frames, -1)
@@ -207,6 +206,11 @@ class MotionTransformer(nn.Module):
 
 def _mlp(inputs: int, hidden: int, outputs: int) -> nn.Sequential:
     return nn.Sequential(nn.Linear(inputs, hidden), nn.GELU(), nn.Linear(hidden, outputs))
+
+
+def from_hips(landmarks: Tensor) -> Tensor:
+    """Landmarks (..., 33, 3) from the hips' middle, as BlazePose reports them in the world."""
+    return landmarks - landmarks[..., _HIPS, :].mean(dim=-2, keepdim=True)
 
 
 def in_view(points: Tensor, trans: Tensor, size: Tensor) -> Tensor:
