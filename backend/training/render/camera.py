@@ -8,8 +8,9 @@ from ...motion.rotations import axis_angle_to_matrix
 
 LENS = (20.0, 85.0)  # mm, as on a film 36 mm wide
 USUAL_LENS, LENS_SPREAD = 30.0, 0.4  # phones and webcams; log-normal
-PITCH = (-30.0, 15.0)  # degrees, up
-ROLL = 10.0
+PITCH = (-45.0, 25.0)  # degrees, up
+USUAL_PITCH, PITCH_SPREAD = -8.0, 13.0
+ROLL, ROLL_SPREAD = 20.0, 6.0  # degrees either way, and standard deviation
 FILL = (0.25, 0.95)  # of the picture's height that the person takes
 CUT_SHARE, CUT_FILL = 0.08, (0.95, 1.6)  # clips in which the frame cuts the person
 MOVING_SHARE = 0.2  # of clips: handheld or panning
@@ -64,8 +65,8 @@ def sample_camera(rng: np.random.Generator, points: np.ndarray, fps: float) -> C
     width, height = (round(side * long_side / max(shape)) for side in shape)
     lens = np.clip(USUAL_LENS * np.exp(rng.normal() * LENS_SPREAD), *LENS)
     focal = float(lens / 36 * max(width, height))
-    pitch = np.radians(np.clip(rng.normal(-5, 9), *PITCH))
-    roll = np.radians(np.clip(rng.normal() * ROLL / 3, -ROLL, ROLL))
+    pitch = np.radians(np.clip(rng.normal(USUAL_PITCH, PITCH_SPREAD), *PITCH))
+    roll = np.radians(np.clip(rng.normal() * ROLL_SPREAD, -ROLL, ROLL))
     yaw = rng.uniform(0, 2 * np.pi)
     fill = rng.uniform(*(CUT_FILL if rng.random() < CUT_SHARE else FILL))
     offset = rng.uniform(-1, 1, 2)
