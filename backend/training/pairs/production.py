@@ -1,5 +1,6 @@
 """One worker's share of the shards: apart from the command, where a process cannot find it."""
 
+import multiprocessing
 import time
 from pathlib import Path
 
@@ -12,6 +13,9 @@ def work(motion: Path, out: Path, split: str, seed: int, frames: int, indices: l
     studio = Studio.open(motion, split, frames)
 
     def make(shard: int, clip: int):
+        parent = multiprocessing.parent_process()
+        if parent is not None and not parent.is_alive():
+            raise SystemExit(1)  # who was killed cannot end its workers
         rng = studio.rng(seed, shard, clip)
         return record(studio, studio.clip(rng), rng)
 
