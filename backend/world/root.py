@@ -4,9 +4,11 @@ import numpy as np
 from scipy.linalg import solveh_banded
 
 # Metres that the path may leave the fit by, across the ray and along it.
-_ACROSS, _ALONG = 0.015, 0.20
-_SLIDE = 0.15  # m/s of a foot that stands
-_HEIGHT = 0.02  # metres of a standing foot off the floor
+_ACROSS, _ALONG = 0.007, 0.20
+# m/s that a standing foot may slide, across the ray and along it. What slides in the picture is the
+# fault of a leg, and the foot lock mends it there; depth is the whole body's.
+_SLIDE_ACROSS, _SLIDE_ALONG = 0.6, 0.4
+_HEIGHT = 0.03  # metres of a standing foot off the floor
 _ACCELERATION = 6.0  # m/s^2 of the correction
 
 
@@ -40,15 +42,17 @@ def steady_root(
     band = np.zeros((7, frames, 3))  # lower band, up to two frames (six rows) below the diagonal
     step = np.diff(timestamps)
     # Standing feet: (f + e) does not move from one frame to the next.
-    firm = np.sqrt(still[1:] * still[:-1]) / (_SLIDE * step[:, None]) ** 2
-    pull = (firm[..., None] * np.diff(feet, axis=0)).sum(axis=1)
-    total = firm.sum(axis=1)
-    diagonal = np.zeros(frames)
-    diagonal[1:] += total
-    diagonal[:-1] += total
+    both = np.sqrt(still[1:] * still[:-1])
+    ties = (np.eye(3) - along[1:]) / _SLIDE_ACROSS**2 + along[1:] / _SLIDE_ALONG**2
+    ties = ties / step[:, None, None] ** 2
+    slides = (both[..., None] * np.diff(feet, axis=0)).sum(axis=1)
+    pull = np.einsum("tab,tb->ta", ties, slides)
+    ties = ties * both.sum(axis=1)[:, None, None]
+    blocks[1:] += ties
+    blocks[:-1] += ties
     right[1:] -= pull
     right[:-1] += pull
-    band[3, :-1] -= total[:, None]
+    diagonal = np.zeros(frames)
     # Acceleration of the correction on uneven steps.
     before, after = step[:-1], step[1:]
     parts = (
@@ -64,6 +68,9 @@ def steady_root(
             else:
                 band[3 * (i - j), j : frames - 2 + j] += product[:, None]
     blocks += diagonal[:, None, None] * np.eye(3)
+    for row in range(3):  # of the block under the diagonal, whose corner reaches furthest down
+        for column in range(3):
+            band[3 + row - column, :-1, column] -= ties[:, row, column]
     for row in range(3):
         for column in range(row + 1):
             band[row - column, :, column] += blocks[:, row, column]

@@ -92,21 +92,21 @@ def test_phases_lists_every_contact():
     assert phases(standing) == [(2, 0, 2), (2, 4, 6)]
 
 
-def test_standing_feet_neither_slide_nor_sink_when_depth_wobbles():
+def test_standing_feet_do_not_slide_in_depth_and_stay_in_the_picture():
     up = np.array([0.0, -1.0, 0.0])
-    true = np.tile([0.3, 0.0, 4.0], (len(TIMES), 1))
+    true = np.tile([0.0, 0.0, 4.0], (len(TIMES), 1))
     wobble = np.zeros_like(true)
     wobble[:, 2] = 0.15 * np.sin(TIMES * 3.0)
-    wobble[:, 1] = 0.03
-    feet = np.zeros((len(TIMES), 4, 3)) + [0.3, 1.0, 4.0] + wobble[:, None]
-    heights = feet @ up + 1.0
-    fixed = steady_root(
-        true + wobble, feet, np.ones((len(TIMES), 4)), np.ones((len(TIMES), 4)), heights, up, TIMES
-    )
-    moved = fixed - (true + wobble)
+    sway = np.zeros_like(true)
+    sway[:, 0] = 0.03 * np.sin(TIMES * 3.0)  # the legs' fault: the pelvis was seen to stand still
+    feet = np.zeros((len(TIMES), 4, 3)) + [0.0, 1.0, 4.0] + (wobble + sway)[:, None]
+    heights = feet @ up + 1.03  # they float
+    ones = np.ones((len(TIMES), 4))
+    moved = steady_root(true + wobble, feet, ones, ones, heights, up, TIMES) - (true + wobble)
     slide = np.abs(np.diff((feet + moved[:, None])[:, 0, 2])).sum()
-    assert slide < 0.1 * np.abs(np.diff(feet[:, 0, 2])).sum()
-    assert np.abs((feet + moved[:, None]) @ up + 1.0).max() < 0.015
+    assert slide < 0.25 * np.abs(np.diff(feet[:, 0, 2])).sum()
+    assert np.abs(moved[:, 0]).max() < 0.01
+    assert 0.002 < moved[:, 1].mean() < 0.01  # down towards the floor, but not off the picture
 
 
 def test_a_jump_keeps_its_height():
