@@ -13,6 +13,8 @@ from .errors import OneTakeError
 from .evaluation.benchmark.command import add_command as add_benchmark
 from .evaluation.measure.command import add_command as add_measure
 from .log import explained
+from .people_choice import people_choice
+from .people_command import people
 from .training.cli import add_command as add_train
 
 
@@ -72,22 +74,28 @@ def _parser() -> _Parser:
         help="json: lines on standard output for a program, until standard input closes",
     )  # fmt: skip
 
-    shared = _Parser(add_help=False, parents=[runs])
-    shared.add_argument("--output", default="output", help="folder for the results (output)")
-    shared.add_argument("--start", type=float, help="seconds of the video to start at")
-    shared.add_argument("--end", type=float, help="seconds of the video to stop before")
-    shared.add_argument(
+    found = _Parser(add_help=False, parents=[runs])
+    found.add_argument("--output", default="output", help="folder for the results (output)")
+    found.add_argument("--start", type=float, help="seconds of the video to start at")
+    found.add_argument("--end", type=float, help="seconds of the video to stop before")
+    found.add_argument(
+        "--silhouettes", action="store_true", help="keep landmarks and silhouettes as .track.npz"
+    )
+    found.add_argument("--thumbnail", type=Path, help=argparse.SUPPRESS)
+    found.add_argument(
         "--quality", choices=estimators.QUALITIES, default="balanced",
         help="fast, balanced, or best: six looks at each person, a fifth of the speed",
     )  # fmt: skip
+
+    shared = _Parser(add_help=False, parents=[found])
     shared.add_argument("--height", type=float, help="metres that the first person is tall")
     view = shared.add_mutually_exclusive_group()
     view.add_argument("--fov", type=float, help="horizontal field of view in degrees")
     view.add_argument("--focal", type=float, help="focal length in pixels")
-    shared.add_argument("--people", choices=("all", "largest"), default="all")
     shared.add_argument(
-        "--silhouettes", action="store_true", help="keep landmarks and silhouettes as .track.npz"
-    )
+        "--people", type=people_choice, default="all",
+        help="all, largest, or the numbers that `people` tells, like 1,3 (all)",
+    )  # fmt: skip
     shared.add_argument(
         "--smoothing", default="default", help="preset, JSON file, or none (default)"
     )
@@ -108,8 +116,13 @@ def _parser() -> _Parser:
         "--upright-copy", action="store_true",
         help="also write .proxy.mp4 where players would show the video turned or out of time",
     )  # fmt: skip
-    estimate.add_argument("--thumbnail", type=Path, help=argparse.SUPPRESS)
     estimate.set_defaults(run=commands.estimate)
+
+    finding = commands_.add_parser(
+        "people", parents=[found], help="who is in a video: numbers and pictures"
+    )
+    finding.add_argument("video", nargs="?", metavar="VIDEO", help="without one: the sample")
+    finding.set_defaults(run=people)
 
     checked = commands_.add_parser("check", parents=[runs], help="self-test: what runs, how fast")
     checked.set_defaults(run=check)
