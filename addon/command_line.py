@@ -13,9 +13,10 @@ from typing import NoReturn
 import bpy
 
 from ..backend.errors import OneTakeError
+from ..backend.people_choice import people_choice
 from . import api
 from .backend_process import queue
-from .backend_process.import_task import ESTIMATORS, PEOPLE, QUALITIES
+from .backend_process.import_task import ESTIMATORS, QUALITIES
 from .job import new_file, save
 
 _registered: object | None = None
@@ -55,7 +56,9 @@ def _parser() -> _Parser:
     importing.add_argument("video", type=Path)
     importing.add_argument("--blend", type=Path, required=True, help="file to write")
     importing.add_argument("--frames", type=int, nargs=2, metavar=("FIRST", "LAST"))
-    importing.add_argument("--people", choices=PEOPLE, default="all")
+    importing.add_argument(
+        "--people", type=people_choice, default="all", help="all, largest, or numbers like 1,3"
+    )
     importing.add_argument("--estimator", choices=ESTIMATORS, default=ESTIMATORS[0])
     importing.add_argument("--quality", choices=QUALITIES, default="balanced")
     importing.set_defaults(run=_import)

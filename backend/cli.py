@@ -7,6 +7,7 @@ from typing import NoReturn
 
 from . import __version__, commands, estimators
 from .body import ensure_body
+from .body.smpl_file import smpl_npz
 from .check import check
 from .device import DEVICES
 from .errors import OneTakeError
@@ -62,17 +63,19 @@ def _parser() -> _Parser:
     parser.add_argument("--version", action="version", version=__version__)
     commands_ = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    runs = _Parser(add_help=False)
+    told = _Parser(add_help=False)
+    told.add_argument(
+        "--progress", choices=("text", "json"), default="text",
+        help="json: lines on standard output for a program, until standard input closes",
+    )  # fmt: skip
+
+    runs = _Parser(add_help=False, parents=[told])
     runs.add_argument(
         "--device", choices=DEVICES, default="auto",
         help="where networks run (auto: a GPU that PyTorch can use, else the processor)",
     )  # fmt: skip
     runs.add_argument("--estimator", choices=estimators.names(), default=estimators.DEFAULT)
     runs.add_argument("--threads", type=int, default=os.cpu_count() or 2, help=argparse.SUPPRESS)
-    runs.add_argument(
-        "--progress", choices=("text", "json"), default="text",
-        help="json: lines on standard output for a program, until standard input closes",
-    )  # fmt: skip
 
     found = _Parser(add_help=False, parents=[runs])
     found.add_argument("--output", default="output", help="folder for the results (output)")
@@ -130,10 +133,24 @@ def _parser() -> _Parser:
     body = commands_.add_parser("make-body", help="make the body model, once")
     body.set_defaults(run=_make_body)
 
+    read = commands_.add_parser(
+        "read-body", parents=[told], help="read an official SMPL file, for Blender"
+    )
+    read.add_argument("file", type=Path, metavar="FILE", help=".pkl or .npz")
+    read.set_defaults(run=_read_body)
+
     add_measure(commands_)
     add_benchmark(commands_)
     add_train(commands_)
     return parser
+
+
+def _read_body(arguments: argparse.Namespace) -> int:
+    made = smpl_npz(arguments.file)
+    terminal = commands.reporter(arguments.progress)
+    terminal.say(f"{arguments.file.name} is an SMPL body; {made} holds it.")
+    terminal.done({"body": str(made.resolve())})
+    return 0
 
 
 def _make_body(arguments: argparse.Namespace) -> int:

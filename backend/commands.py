@@ -208,9 +208,8 @@ def _replace_stale(outputs: Outputs, stem: str, people: list[int]) -> None:
     """Earlier results of people that are not among these would pass for new ones."""
     suffixes = ("take.npz", "smooth.take.npz", "fbx", "track.npz")
     current = {f"{person_stem(stem, person)}.{suffix}" for person in people for suffix in suffixes}
-    earlier = re.compile(
-        rf"{re.escape(stem)}(\.person[2-9]|\.person[1-9]\d+)?\.({'|'.join(map(re.escape, suffixes))})"
-    )
+    endings = "|".join(map(re.escape, suffixes))
+    earlier = re.compile(rf"{re.escape(stem)}(\.person\d+)?\.({endings})")
     for path in sorted(outputs.folder.iterdir()):
         if earlier.fullmatch(path.name) and path.name not in current:
             outputs.remove(path)

@@ -25,9 +25,7 @@ def people(arguments: argparse.Namespace) -> int:
     )
     watch = Thumbnail(arguments.thumbnail) if arguments.thumbnail else None
     with Outputs(Path(arguments.output), video.stem) as outputs:
-        info, tracks, problem = people_in(
-            video, options, progress=terminal.progress, watch=watch
-        )
+        info, tracks, problem = people_in(video, options, progress=terminal.progress, watch=watch)
         terminal.finish()
         told = []
         for track, picture in zip(tracks, portraits(info, tracks), strict=True):

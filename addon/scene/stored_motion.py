@@ -19,6 +19,7 @@ from ...backend.motion.take import Take
 from .rest_skeleton import RestSkeleton
 
 MOTION = "onetake_motion"
+OWN_MOTION = "onetake_own_motion"  # of a character on the official body: its motion on ours
 _FORMAT = 1
 
 # Motion is kept to the last bit; probabilities to three digits, half their size.
@@ -90,8 +91,17 @@ def stored(armature: bpy.types.Object) -> StoredMotion:
     """
     if MOTION not in armature:
         raise OneTakeError("no_motion", f"{armature.name} was not made by OneTake.")
+    return _read(armature, MOTION)
+
+
+def own_motion(armature: bpy.types.Object) -> StoredMotion | None:
+    """What `stored` gave before the official body replaced ours; None where none was replaced."""
+    return _read(armature, OWN_MOTION) if OWN_MOTION in armature else None
+
+
+def _read(armature: bpy.types.Object, name: str) -> StoredMotion:
     try:
-        return _stored(np.asarray(armature[MOTION], np.int32).tobytes())
+        return _stored(np.asarray(armature[name], np.int32).tobytes())
     except (zlib.error, struct.error, ValueError, KeyError, TypeError) as error:
         raise OneTakeError(
             "damaged_motion", f"The motion kept in {armature.name} is damaged; import it again."
