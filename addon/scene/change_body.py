@@ -12,7 +12,7 @@ from .character import Character
 from .keying import BETAS, key_all, require_unedited
 from .rest_skeleton import RestSkeleton
 from .rig import is_foreign
-from .stored_motion import MOTION, OWN_MOTION, own_motion, store, stored
+from .stored_motion import OWN_MOTION, keep_own, own_motion, restore_own, store, stored
 
 _OWN_BETAS = "onetake_own_betas"
 
@@ -40,7 +40,7 @@ def change_body(context: bpy.types.Context, character: Character, body: Body) ->
     own = own_motion(armature) if body.name == OURS else None
     if own and np.allclose(own.skeleton.points, skeleton.points, atol=1e-4):
         betas = np.array(armature[_OWN_BETAS])
-        armature[MOTION] = armature[OWN_MOTION]
+        restore_own(armature)
     else:
         betas = _carried(armature, body, skeleton)
     if body.name == OURS:
@@ -57,7 +57,8 @@ def _carried(armature: bpy.types.Object, body: Body, skeleton: RestSkeleton) -> 
     """Store the motion for another body; the betas (10,) of the shape that it has now."""
     kept, now = stored(armature), np.array(armature[BETAS])
     if kept.plain["body"] == OURS:
-        armature[OWN_MOTION], armature[_OWN_BETAS] = armature[MOTION], now.tolist()
+        keep_own(armature)
+        armature[_OWN_BETAS] = now.tolist()
     shown = fit_bones(skeleton, kept.arrays["rest"])
     rest = body.rest_joints(shown)
     store(

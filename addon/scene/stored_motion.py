@@ -42,7 +42,23 @@ def store(armature: bpy.types.Object, take: Take, skeleton: RestSkeleton) -> Non
         else:
             plain[item.name] = value.item() if isinstance(value, np.generic) else value
     # As 32-bit numbers: Blender offers byte strings for editing in its panels, long lists not.
-    armature[MOTION] = np.frombuffer(_pack(arrays, plain), np.int32)
+    _write(armature, MOTION, np.frombuffer(_pack(arrays, plain), np.int32))
+
+
+def keep_own(armature: bpy.types.Object) -> None:
+    """Keep what is stored now, for `restore_own`."""
+    _write(armature, OWN_MOTION, np.array(armature[MOTION], np.int32))
+
+
+def restore_own(armature: bpy.types.Object) -> None:
+    """Make what `keep_own` has kept the stored motion again."""
+    _write(armature, MOTION, np.array(armature[OWN_MOTION], np.int32))
+
+
+def _write(armature: bpy.types.Object, name: str, block: np.ndarray) -> None:
+    if name in armature:  # Blender 4.5 writes longer arrays over the end of shorter ones
+        del armature[name]
+    armature[name] = block
 
 
 @dataclass(frozen=True)
