@@ -1,5 +1,6 @@
 """The official SMPL files in their exact layout, without chumpy or scipy."""
 
+import importlib.util
 import sys
 import types
 
@@ -9,7 +10,9 @@ import numpy as np
 def classes_of_pickles(monkeypatch):
     """chumpy's and scipy's classes as far as pickles show them: a name and a state."""
     made = {}
+    packages = [("scipy", None), ("scipy.sparse", None)]
     for module, name in (
+        *(() if importlib.util.find_spec("scipy") else packages),
         ("chumpy", None),
         ("chumpy.ch", "Ch"),
         ("chumpy.reordering", "Select"),
