@@ -62,3 +62,5 @@ class OfficialBodyPreferences:
                 paragraph(layout, context, problem, "ERROR")
             elif getattr(self, f"smpl_{sex}_read"):
                 layout.label(text="Read, and ready to use", icon="CHECKMARK")
+            elif getattr(self, f"smpl_{sex}"):
+                layout.label(text="Being read", icon="TIME")

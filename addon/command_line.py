@@ -6,6 +6,7 @@ blender --command onetake import jump.mp4 --blend jump.blend [--frames 1 60] [--
 """
 
 import argparse
+import math
 import sys
 from pathlib import Path
 from typing import NoReturn
@@ -59,6 +60,7 @@ def _parser() -> _Parser:
     importing.add_argument(
         "--people", type=people_choice, default="all", help="all, largest, or numbers like 1,3"
     )
+    importing.add_argument("--fov", type=float, help="horizontal field of view in degrees")
     importing.add_argument("--estimator", choices=ESTIMATORS, default=ESTIMATORS[0])
     importing.add_argument("--quality", choices=QUALITIES, default="balanced")
     importing.set_defaults(run=_import)
@@ -78,6 +80,7 @@ def _import(chosen: argparse.Namespace) -> None:
         people=chosen.people,
         estimator=chosen.estimator,
         quality=chosen.quality,
+        fov=chosen.fov and math.radians(chosen.fov),
     )
     save(chosen.blend.absolute())
     print(f"{chosen.blend}: {', '.join(each.armature.name for each in made)}")

@@ -103,13 +103,16 @@ def _start(path: str) -> Task:
 def _take_in() -> None:
     """Write into the preferences what became of the files that were being read."""
     for sex, task in list(_reading.items()):
-        if not task.state.over or task not in queue.tasks:
+        if not task.state.over:
             continue
         del _reading[sex]
         made = task.result["body"] if task.result else ""
-        problem = task.error.message if task.error else ("" if made else "It was not read.")
+        problem = task.error.message if task.error else ""
+        if not made and not problem:
+            problem = "Reading this file was stopped: choose it again."
         _say(sex, made, problem)
-        queue.dismiss(task)
+        if task in queue.tasks:  # not where another .blend was opened meanwhile
+            queue.dismiss(task)
 
 
 def _say(sex: str, made: str, problem: str) -> None:

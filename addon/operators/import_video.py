@@ -106,7 +106,7 @@ class ONETAKE_OT_import_video(bpy.types.Operator, ImportHelper):
         options={"SKIP_SAVE"},
     )
     start: bpy.props.FloatProperty(
-        name="Start",
+        name="Frame",
         description="Frame of the scene at which the video's first frame lies",
         default=1.0,
         step=100,
@@ -181,10 +181,8 @@ class ONETAKE_OT_import_video(bpy.types.Operator, ImportHelper):
     def _draw_part(self, heading: str, switch: str, *values: str) -> None:
         column = self.layout.column(heading=heading, align=True)
         column.prop(self, switch, text="")
-        numbers = column.column(align=True)
-        numbers.active = getattr(self, switch)
-        for value in values:
-            numbers.prop(self, value)
+        for value in values if getattr(self, switch) else ():
+            column.prop(self, value)
 
     def _target(self, context: bpy.types.Context) -> bpy.types.Object | None:
         return find_target(context.object) if self.target == "selected" else None

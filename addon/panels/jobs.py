@@ -80,7 +80,9 @@ def _draw_task(layout: bpy.types.UILayout, context: bpy.types.Context, task: Tas
 def _draw_people(layout: bpy.types.UILayout, task: ImportTask) -> None:
     """Pictures with ticks, and the button that goes on with those ticked."""
     layout.label(text="Who shall be imported?")
-    grid = layout.grid_flow(columns=2, even_columns=True, even_rows=True, align=True)
+    grid = layout.grid_flow(
+        row_major=True, columns=2, even_columns=True, even_rows=True, align=True
+    )
     for person in task.people:
         cell = grid.column(align=True)
         cell.template_icon(icon_value=thumbnail.picture_icon(person.picture), scale=5.0)

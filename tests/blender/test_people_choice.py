@@ -6,6 +6,7 @@ import zlib
 
 import bpy
 import pytest
+from onetake.addon import command_line
 from onetake.addon.backend_process import queue
 from onetake.addon.backend_process.task import State
 from onetake.addon.panels import jobs
@@ -115,6 +116,16 @@ def test_scripts_ask_who_is_there_and_give_numbers(crowd, tmp_path):
     for people, words in (("choose", "Nobody is there to ask"), ("1,x", "all, largest, or")):
         with pytest.raises(OneTakeError, match=words):
             api.import_video(SAMPLE, people=people)
+
+
+def test_the_command_line_takes_numbers(crowd, tmp_path, capsys):
+    crowd.answer = None
+    given = ["import", str(SAMPLE), "--blend", str(tmp_path / "a.blend"), "--fov", "60"]
+    assert command_line.execute([*given, "--people", "3,1"]) == 0
+    assert option(crowd, "people") == "1,3"
+    assert float(option(crowd, "fov")) == pytest.approx(60)
+    assert command_line.execute([*given, "--people", "some"]) == 1
+    assert "all, largest, or numbers" in capsys.readouterr().err
 
 
 def test_the_selected_character_gets_the_motion(backend):
