@@ -16,6 +16,7 @@ MODULES = (
     "edit_layer",
     "smoothing",
     "shape",
+    "bodies",
     "staging",
     "command_line",
 )

@@ -12,6 +12,7 @@ OneTakeError, whose `message` is a sentence for the user.
 """
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import bpy
@@ -20,24 +21,29 @@ from ..backend.errors import OneTakeError
 from ..backend.motion.smoothing import SmoothingSettings
 from .backend_process import queue
 from .backend_process.environment import Environment
-from .backend_process.import_task import ImportOptions, ImportTask
+from .backend_process.import_task import FoundPerson, ImportOptions, ImportTask, found_people
 from .backend_process.task import Task
+from .bodies.files import chosen_body, official_body, read_official_body
+from .bodies.wear import wear
 from .export.fbx import export_fbx
 from .preferences import current_environment, refresh
 from .scene.build import MatchRate
+from .scene.camera import camera_fov
 from .scene.character import Character, characters
 from .scene.edits import discard_edits, is_edited, keep_edits
 from .scene.nla import push_down
-from .scene.timing import frame_rate
+from .scene.target import Shape, find_target
 from .shape.change import change_height, change_shape, fit_from_video, height
 from .smoothing.live import finish, set_in_place, set_smoothing
 from .smoothing.presets import presets, read_preset, remove_preset, save_preset
+from .sources import seconds_of, video_frame_rate
 from .staging.place import place_at
 from .staging.rate import match_frame_rate
 
 __all__ = [
     "Character",
     "Environment",
+    "FoundPerson",
     "ImportTask",
     "OneTakeError",
     "SmoothingSettings",
@@ -48,11 +54,13 @@ __all__ = [
     "change_shape",
     "characters",
     "check",
+    "choose_people",
     "discard",
     "discard_edits",
     "dismiss",
     "environment",
     "export_fbx",
+    "find_people",
     "finish",
     "fit_from_video",
     "height",
@@ -62,10 +70,12 @@ __all__ = [
     "log",
     "match_frame_rate",
     "offered",
+    "official_body",
     "offline_reason",
     "place_at",
     "presets",
     "push_down",
+    "read_official_body",
     "read_preset",
     "remove_preset",
     "resume",
@@ -78,6 +88,7 @@ __all__ = [
     "start_set_up",
     "tasks",
     "video_frame_rate",
+    "wear",
 ]
 
 _LOG_CHARACTERS = 20_000  # of each log's end
@@ -133,29 +144,42 @@ def start_import(
     video: str | Path,
     *,
     frames: tuple[int, int] | None = None,
-    people: str = "all",
+    people: str | Sequence[int] = "all",
     estimator: str = "onetake",
     quality: str = "balanced",
     fov: float | None = None,
     match_rate: MatchRate = "unless_animated",
+    start: float | None = None,
+    target: bpy.types.Object | None = None,
+    shape: Shape = "keep",
+    body: str | None = None,
     scene: bpy.types.Scene | None = None,
 ) -> ImportTask:
     """Let a video become animated characters in the scene (the current one where None).
 
-    frames: first and last of the video, counted from 1. people: all or largest. estimator: onetake
-    or ik. quality: fast, balanced or best. fov: the lens's horizontal field of view, radians;
-    the video is to tell where None. match_rate: whose frame rate the scene has then, as
-    `scene.build.import_take` says.
+    frames: first and last of the video, counted from 1. people: all, largest, choose (the task asks
+    when they are found: `choose_people`), or numbers from `find_people`. estimator: onetake or ik.
+    quality: fast, balanced or best. fov: the lens's horizontal field of view, radians; the video is
+    to tell where None. match_rate: whose frame rate the scene has then, and start: the scene's
+    frame at which the video starts, as `scene.build.import_take` says. target: an armature for the
+    first person's motion, its shape to keep or that of the video: `scene.target.drive`. body:
+    onetake, or neutral, male or female, the official body; the preferences' where None.
     """
     video = Path(bpy.path.abspath(str(video))).absolute()
-    start = end = None
-    if frames:
-        rate = video_frame_rate(video)
-        # From half a frame before the first: times are rounded.
-        start = max(0.0, (frames[0] - 1.5) / rate)
-        end = (frames[1] - 0.5) / rate
+    begin, end = seconds_of(video, frames)
     options = ImportOptions(
-        str(video), start, end, people, estimator, quality, fov and math.degrees(fov), match_rate
+        video=str(video),
+        start=begin,
+        end=end,
+        people=people if isinstance(people, str) else ",".join(map(str, people)),
+        estimator=estimator,
+        quality=quality,
+        fov=fov and math.degrees(fov),
+        match_rate=match_rate,
+        first_frame=start,
+        target=find_target(target).name if target else None,
+        shape=shape,
+        smpl=chosen_body(body),
     )
     task = ImportTask.new(_ready(), options, (scene or bpy.context.scene).session_uid)
     queue.add(task)
@@ -164,9 +188,36 @@ def start_import(
 
 def import_video(video: str | Path, **options: object) -> list[Character]:
     """`start_import`, waited for: the characters, the most prominent person's first."""
+    if options.get("people") == "choose":
+        raise OneTakeError("bad_option", "Nobody is there to ask: give the numbers of the people.")
     task = start_import(video, **options)
     _wait(task)
     return [Character.of(bpy.data.objects[name]) for name in task.armatures]
+
+
+def find_people(
+    video: str | Path,
+    folder: str | Path,
+    *,
+    frames: tuple[int, int] | None = None,
+    quality: str = "balanced",
+) -> list[FoundPerson]:
+    """Who is in a video, the most prominent first, with a picture of each written into folder.
+
+    An import of these people with the same frames and quality goes on from what this has found.
+    """
+    video = Path(bpy.path.abspath(str(video))).absolute()
+    begin, end = seconds_of(video, frames)
+    options = ImportOptions(str(video), begin, end, people="choose", quality=quality)
+    arguments = options.arguments(Path(folder).absolute())
+    task = Task(video.name, lambda: _ready().backend_command(*arguments))
+    queue.add(task)
+    return found_people(_wait(task).result)
+
+
+def choose_people(task: ImportTask, numbers: Sequence[int]) -> None:
+    """Go on with an import that has asked whom it is to import (`task.asks`, `task.people`)."""
+    queue.choose(task, set(numbers))
 
 
 def tasks() -> list[Task]:
@@ -198,31 +249,6 @@ def resume(task: ImportTask, scene: bpy.types.Scene | None = None) -> None:
 def discard(task: ImportTask) -> None:
     """Delete an offered import."""
     queue.discard(task)
-
-
-def video_frame_rate(video: Path) -> float:
-    """Frames a second, as Blender reads the file. Raises not_a_video."""
-    try:
-        clip = bpy.data.movieclips.load(str(video))
-    except RuntimeError as error:
-        raise OneTakeError(
-            "not_a_video", f"{video.name} is no video that Blender reads."
-        ) from error
-    try:
-        return clip.fps or frame_rate(bpy.context.scene)
-    finally:
-        bpy.data.movieclips.remove(clip)
-
-
-def camera_fov(scene: bpy.types.Scene) -> float:
-    """The horizontal field of view of the scene's camera, radians. Raises no_camera."""
-    if scene.camera is None or scene.camera.data.type != "PERSP":
-        raise OneTakeError(
-            "no_camera", "The scene has no perspective camera to take the lens from."
-        )
-    corners = scene.camera.data.view_frame(scene=scene)
-    width = max(c.x for c in corners) - min(c.x for c in corners)
-    return 2.0 * math.atan(width / 2.0 / -corners[0].z)
 
 
 def log() -> str:

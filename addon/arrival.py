@@ -11,7 +11,10 @@ from ..backend.motion.take import Take
 from .backend_process import queue
 from .backend_process.import_task import ImportTask
 from .backend_process.task import State
+from .character_operator import PROBLEM
 from .scene.build import import_takes
+from .scene.official_body import on_smpl
+from .scene.target import find_target
 
 
 def arrive(task: ImportTask) -> bool:
@@ -34,16 +37,23 @@ def arrive(task: ImportTask) -> bool:
 
 
 def _bring(task: ImportTask) -> None:
-    told = task.result
+    told, options = task.result, task.options
     try:
+        takes, body = [Take.load(path) for path in told["takes"]], Body.load(told["body"])
+        if options.smpl:
+            smpl = Body.load(options.smpl)
+            takes, body = [on_smpl(take, body, smpl) for take in takes], smpl
         made = import_takes(
             bpy.context,
-            [Take.load(path) for path in told["takes"]],
-            Body.load(told["body"]),
+            takes,
+            body,
             video_path=told["video"],
             video_fps=told["video_fps"],
             smoothing=SmoothingSettings(),
-            match_rate=task.options.match_rate,
+            match_rate=options.match_rate,
+            start=options.first_frame,
+            target=_target(options.target),
+            shape=options.shape,
         )
     except Exception as error:
         if not isinstance(error, OneTakeError):
@@ -51,10 +61,22 @@ def _bring(task: ImportTask) -> None:
             error = OneTakeError("bad_take", f"{error}; import {task.title} again.")
         task.error, task.state = error, State.FAILED
         return
+    for character in made:
+        character.armature.pop(PROBLEM, None)
     task.armatures = [character.armature.name for character in made]
     task.tidy()
     if bpy.ops.ed.undo_push.poll():
         bpy.ops.ed.undo_push(message="Import Video as Animation")
+
+
+def _target(name: str | None) -> bpy.types.Object | None:
+    if name is None:
+        return None
+    if name not in bpy.context.scene.objects:
+        raise OneTakeError(
+            "no_target", f"There is no {name} in the scene any more: import onto another armature."
+        )
+    return find_target(bpy.context.scene.objects[name])
 
 
 def _place(uid: int | None) -> tuple[bpy.types.Window, bpy.types.Scene]:

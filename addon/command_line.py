@@ -6,6 +6,7 @@ blender --command onetake import jump.mp4 --blend jump.blend [--frames 1 60] [--
 """
 
 import argparse
+import math
 import sys
 from pathlib import Path
 from typing import NoReturn
@@ -13,9 +14,10 @@ from typing import NoReturn
 import bpy
 
 from ..backend.errors import OneTakeError
+from ..backend.people_choice import people_choice
 from . import api
 from .backend_process import queue
-from .backend_process.import_task import ESTIMATORS, PEOPLE, QUALITIES
+from .backend_process.import_task import ESTIMATORS, QUALITIES
 from .job import new_file, save
 
 _registered: object | None = None
@@ -55,7 +57,10 @@ def _parser() -> _Parser:
     importing.add_argument("video", type=Path)
     importing.add_argument("--blend", type=Path, required=True, help="file to write")
     importing.add_argument("--frames", type=int, nargs=2, metavar=("FIRST", "LAST"))
-    importing.add_argument("--people", choices=PEOPLE, default="all")
+    importing.add_argument(
+        "--people", type=people_choice, default="all", help="all, largest, or numbers like 1,3"
+    )
+    importing.add_argument("--fov", type=float, help="horizontal field of view in degrees")
     importing.add_argument("--estimator", choices=ESTIMATORS, default=ESTIMATORS[0])
     importing.add_argument("--quality", choices=QUALITIES, default="balanced")
     importing.set_defaults(run=_import)
@@ -75,6 +80,7 @@ def _import(chosen: argparse.Namespace) -> None:
         people=chosen.people,
         estimator=chosen.estimator,
         quality=chosen.quality,
+        fov=chosen.fov and math.radians(chosen.fov),
     )
     save(chosen.blend.absolute())
     print(f"{chosen.blend}: {', '.join(each.armature.name for each in made)}")

@@ -8,6 +8,7 @@ import bpy
 
 from ..backend.home import home as default_home
 from .backend_process.environment import Environment
+from .body_preferences import OfficialBodyPreferences
 
 # The extension, under whatever name Blender gave it.
 PACKAGE = __package__.rpartition(".")[0]
@@ -17,8 +18,8 @@ def _changed(_self: object, _context: bpy.types.Context) -> None:
     refresh()
 
 
-class OneTakePreferences(bpy.types.AddonPreferences):
-    """Where the backend lives."""
+class OneTakePreferences(OfficialBodyPreferences, bpy.types.AddonPreferences):
+    """Where the backend lives, and the user's own SMPL files."""
 
     bl_idname = PACKAGE
 
@@ -53,6 +54,8 @@ class OneTakePreferences(bpy.types.AddonPreferences):
         column.prop(self, "home")
         column.prop(self, "environment")
         column.prop(self, "wheels")
+        column.separator()
+        self.draw_bodies(column, context)
 
 
 def current_environment() -> Environment:

@@ -7,12 +7,15 @@ from typing import NoReturn
 
 from . import __version__, commands, estimators
 from .body import ensure_body
+from .body.smpl_file import smpl_npz
 from .check import check
 from .device import DEVICES
 from .errors import OneTakeError
 from .evaluation.benchmark.command import add_command as add_benchmark
 from .evaluation.measure.command import add_command as add_measure
 from .log import explained
+from .people_choice import people_choice
+from .people_command import people
 from .training.cli import add_command as add_train
 
 
@@ -60,34 +63,42 @@ def _parser() -> _Parser:
     parser.add_argument("--version", action="version", version=__version__)
     commands_ = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    runs = _Parser(add_help=False)
+    told = _Parser(add_help=False)
+    told.add_argument(
+        "--progress", choices=("text", "json"), default="text",
+        help="json: lines on standard output for a program, until standard input closes",
+    )  # fmt: skip
+
+    runs = _Parser(add_help=False, parents=[told])
     runs.add_argument(
         "--device", choices=DEVICES, default="auto",
         help="where networks run (auto: a GPU that PyTorch can use, else the processor)",
     )  # fmt: skip
     runs.add_argument("--estimator", choices=estimators.names(), default=estimators.DEFAULT)
     runs.add_argument("--threads", type=int, default=os.cpu_count() or 2, help=argparse.SUPPRESS)
-    runs.add_argument(
-        "--progress", choices=("text", "json"), default="text",
-        help="json: lines on standard output for a program, until standard input closes",
-    )  # fmt: skip
 
-    shared = _Parser(add_help=False, parents=[runs])
-    shared.add_argument("--output", default="output", help="folder for the results (output)")
-    shared.add_argument("--start", type=float, help="seconds of the video to start at")
-    shared.add_argument("--end", type=float, help="seconds of the video to stop before")
-    shared.add_argument(
+    found = _Parser(add_help=False, parents=[runs])
+    found.add_argument("--output", default="output", help="folder for the results (output)")
+    found.add_argument("--start", type=float, help="seconds of the video to start at")
+    found.add_argument("--end", type=float, help="seconds of the video to stop before")
+    found.add_argument(
+        "--silhouettes", action="store_true", help="keep landmarks and silhouettes as .track.npz"
+    )
+    found.add_argument("--thumbnail", type=Path, help=argparse.SUPPRESS)
+    found.add_argument(
         "--quality", choices=estimators.QUALITIES, default="balanced",
         help="fast, balanced, or best: six looks at each person, a fifth of the speed",
     )  # fmt: skip
+
+    shared = _Parser(add_help=False, parents=[found])
     shared.add_argument("--height", type=float, help="metres that the first person is tall")
     view = shared.add_mutually_exclusive_group()
     view.add_argument("--fov", type=float, help="horizontal field of view in degrees")
     view.add_argument("--focal", type=float, help="focal length in pixels")
-    shared.add_argument("--people", choices=("all", "largest"), default="all")
     shared.add_argument(
-        "--silhouettes", action="store_true", help="keep landmarks and silhouettes as .track.npz"
-    )
+        "--people", type=people_choice, default="all",
+        help="all, largest, or the numbers that `people` tells, like 1,3 (all)",
+    )  # fmt: skip
     shared.add_argument(
         "--smoothing", default="default", help="preset, JSON file, or none (default)"
     )
@@ -108,8 +119,13 @@ def _parser() -> _Parser:
         "--upright-copy", action="store_true",
         help="also write .proxy.mp4 where players would show the video turned or out of time",
     )  # fmt: skip
-    estimate.add_argument("--thumbnail", type=Path, help=argparse.SUPPRESS)
     estimate.set_defaults(run=commands.estimate)
+
+    finding = commands_.add_parser(
+        "people", parents=[found], help="who is in a video: numbers and pictures"
+    )
+    finding.add_argument("video", nargs="?", metavar="VIDEO", help="without one: the sample")
+    finding.set_defaults(run=people)
 
     checked = commands_.add_parser("check", parents=[runs], help="self-test: what runs, how fast")
     checked.set_defaults(run=check)
@@ -117,10 +133,24 @@ def _parser() -> _Parser:
     body = commands_.add_parser("make-body", help="make the body model, once")
     body.set_defaults(run=_make_body)
 
+    read = commands_.add_parser(
+        "read-body", parents=[told], help="read an official SMPL file, for Blender"
+    )
+    read.add_argument("file", type=Path, metavar="FILE", help=".pkl or .npz")
+    read.set_defaults(run=_read_body)
+
     add_measure(commands_)
     add_benchmark(commands_)
     add_train(commands_)
     return parser
+
+
+def _read_body(arguments: argparse.Namespace) -> int:
+    made = smpl_npz(arguments.file)
+    terminal = commands.reporter(arguments.progress)
+    terminal.say(f"{arguments.file.name} is an SMPL body; {made} holds it.")
+    terminal.done({"body": str(made.resolve())})
+    return 0
 
 
 def _make_body(arguments: argparse.Namespace) -> int:

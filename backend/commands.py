@@ -168,7 +168,7 @@ def _options(arguments: argparse.Namespace) -> Options:
         height=arguments.height,
         focal_px=arguments.focal,
         fov_degrees=arguments.fov,
-        largest_only=arguments.people == "largest",
+        people=arguments.people,
         silhouettes=arguments.silhouettes,
         threads=max(1, arguments.threads),
         device=choose_device(arguments.device),
@@ -184,18 +184,19 @@ def _converted(
         watch = Thumbnail(order.thumbnail) if order.thumbnail else None
         result = convert_video(video, order.options, progress=terminal.progress, watch=watch)
         terminal.finish()
-        for number, take in enumerate(result.takes, 1):
-            take.save(outputs.file(f"{person_stem(video.stem, number)}.take.npz"))
-        _replace_stale(outputs, video.stem, len(result.takes))
+        for take in result.takes:
+            take.save(outputs.file(f"{person_stem(video.stem, take.person_id)}.take.npz"))
+        _replace_stale(outputs, video.stem, [take.person_id for take in result.takes])
         if order.options.silhouettes:
-            for number, track in enumerate(result.tracks, 1):
-                track.save(outputs.file(f"{person_stem(video.stem, number)}.track.npz"))
+            for track in result.tracks:
+                stem = person_stem(video.stem, track.person_id)
+                track.save(outputs.file(f"{stem}.track.npz"))
         yield result, outputs
         terminal.finish()
-    for number, take in enumerate(result.takes, 1):
+    for take in result.takes:
         seen = float(np.mean(take.confidence.any(axis=1)))
         terminal.say(
-            f"  person {number}: {take.timestamps[0]:.2f}-{take.timestamps[-1]:.2f} s, "
+            f"  person {take.person_id}: {take.timestamps[0]:.2f}-{take.timestamps[-1]:.2f} s, "
             f"{len(take)} frames, seen in {seen:.0%} of them"
         )
     if result.problem:
@@ -203,13 +204,15 @@ def _converted(
     terminal.say(f"  written to {outputs.folder}")
 
 
-def _replace_stale(outputs: Outputs, stem: str, people: int) -> None:
-    """Earlier results of people that are no longer found would pass for new ones."""
-    for suffix in (".take.npz", ".smooth.take.npz", ".fbx", ".track.npz"):
-        number = people + 1
-        while (path := outputs.folder / (person_stem(stem, number) + suffix)).exists():
+def _replace_stale(outputs: Outputs, stem: str, people: list[int]) -> None:
+    """Earlier results of people that are not among these would pass for new ones."""
+    suffixes = ("take.npz", "smooth.take.npz", "fbx", "track.npz")
+    current = {f"{person_stem(stem, person)}.{suffix}" for person in people for suffix in suffixes}
+    endings = "|".join(map(re.escape, suffixes))
+    earlier = re.compile(rf"{re.escape(stem)}(\.person\d+)?\.({endings})")
+    for path in sorted(outputs.folder.iterdir()):
+        if earlier.fullmatch(path.name) and path.name not in current:
             outputs.remove(path)
-            number += 1
 
 
 def _upright(
@@ -234,10 +237,10 @@ def _estimate_one(order: _Order, video: Path, terminal: Terminal | JsonProgress)
         if order.upright:
             _, shown = _upright(order, result.info, outputs, terminal)
         if order.smoothing is not None:
-            for number, take in enumerate(result.takes, 1):
-                name = f"{person_stem(video.stem, number)}.smooth.take.npz"
+            for take in result.takes:
+                name = f"{person_stem(video.stem, take.person_id)}.smooth.take.npz"
                 smoothed(take, order.smoothing, result.body).save(outputs.file(name))
-    people = [person_stem(video.stem, number) for number in range(1, len(result.takes) + 1)]
+    people = [person_stem(video.stem, take.person_id) for take in result.takes]
     terminal.done(
         {
             "takes": [str((outputs.folder / f"{name}.take.npz").resolve()) for name in people],
@@ -251,7 +254,7 @@ def _estimate_one(order: _Order, video: Path, terminal: Terminal | JsonProgress)
 def _convert_one(order: _Order, video: Path, terminal: Terminal | JsonProgress) -> None:
     with _converted(order, video, terminal) as (result, outputs):
         stem, info = video.stem, result.info
-        people = [person_stem(stem, number) for number in range(1, len(result.takes) + 1)]
+        people = [person_stem(stem, take.person_id) for take in result.takes]
         if max(take.timestamps[-1] for take in result.takes) * info.fps > LAST_FRAME:
             raise OneTakeError(
                 "too_long",

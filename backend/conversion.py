@@ -17,6 +17,7 @@ from .job import Job, fingerprint
 from .motion.body import Body
 from .motion.take import Take
 from .people import PEOPLE_VERSION, PersonTrack, Watch, find_people
+from .people_choice import PeopleChoice, require_people
 from .video import VideoInfo, frames, probe
 from .world import Camera, place
 from .world.scale import scaled_to_height
@@ -35,7 +36,7 @@ class Options:
     height: float | None = None  # metres that the first person is tall
     focal_px: float | None = None
     fov_degrees: float | None = None  # horizontal
-    largest_only: bool = False
+    people: PeopleChoice = "all"
     silhouettes: bool = False
     threads: int = 2
     device: str = "cpu"  # cpu, cuda or mps
@@ -58,7 +59,7 @@ class Options:
 
 @dataclass(frozen=True)
 class Conversion:
-    """Everything that was found in one video, person 1 first."""
+    """What was found of the chosen people in one video, the most prominent first."""
 
     info: VideoInfo
     body: Body
@@ -85,13 +86,29 @@ def convert_video(
     body = load_body()
     job = Job(video)
     tracks, problem = _people(job, info, options, progress, should_stop, watch)
-    if options.largest_only:
-        tracks = tracks[:1]
+    wanted = require_people(options.people, [track.person_id for track in tracks], info.path.name)
+    tracks = [track for track in tracks if track.person_id in wanted]
     motions = [
         _motion(job, track, camera, body, options, progress, should_stop) for track in tracks
     ]
     takes = _takes(info, camera, body, tracks, motions, options)
     return Conversion(info, body, tracks, takes, problem)
+
+
+def people_in(
+    video: Path,
+    options: Options,
+    *,
+    progress: Progress = lambda stage, done, total: None,
+    watch: Watch | None = None,
+) -> tuple[VideoInfo, list[PersonTrack], str | None]:
+    """The video, everybody in it, and a sentence about what is missing from it or None.
+
+    The first stage of `convert_video`, which goes on from it when start, end, quality and
+    silhouettes are the same. Raises as it does.
+    """
+    info = probe(video)
+    return info, *_people(Job(video), info, options, progress, lambda: False, watch)
 
 
 def _people(

@@ -41,6 +41,11 @@ class Environment:
         return self._installation().backend_python()
 
     @property
+    def body(self) -> Path | None:
+        """Our body's npz, where set-up has made it."""
+        return max((self.home / "models").glob("body-*.npz"), default=None)
+
+    @property
     def torch(self) -> str | None:
         """The version of PyTorch in the environment."""
         python = self.python

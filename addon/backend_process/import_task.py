@@ -9,27 +9,31 @@ import math
 import shutil
 import time
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
 from ...backend.bootstrap.environments import try_lock
 from ...backend.errors import OneTakeError
+from ...backend.people_choice import people_choice
 from .environment import Command, Environment
 from .task import State, Task
 
-PEOPLE = ("all", "largest")
+PEOPLE = ("all", "largest", "choose")  # or numbers like "1,3"
 ESTIMATORS = ("onetake", "ik")
 QUALITIES = ("fast", "balanced", "best")
 MATCH_RATES = ("unless_animated", "scene", "video")
+SHAPES = ("keep", "video")
 
 
 @dataclass(frozen=True)
 class ImportOptions:
     """What is asked of the backend and of the scene; OneTakeError where it makes no sense.
 
-    start, end: seconds of the video, None for its own. fov: horizontal, degrees; None where the
-    video is to tell. match_rate: as `scene.build.import_take` takes it.
+    start, end: seconds of the video, None for its own. people: of PEOPLE, or numbers like "1,3".
+    fov: horizontal, degrees; None where the video is to tell. match_rate, shape, and first_frame,
+    its start: as `scene.build.import_take` takes them. target: name of the armature to key. smpl:
+    npz of the official body that the characters shall have.
     """
 
     video: str
@@ -40,16 +44,22 @@ class ImportOptions:
     quality: str = "balanced"
     fov: float | None = None
     match_rate: str = "unless_animated"
+    first_frame: float | None = None
+    target: str | None = None
+    shape: str = "keep"
+    smpl: str | None = None
 
     def __post_init__(self) -> None:
         for name, known in (
-            ("people", PEOPLE), ("estimator", ESTIMATORS), ("quality", QUALITIES),
-            ("match_rate", MATCH_RATES),
+            ("estimator", ESTIMATORS), ("quality", QUALITIES), ("match_rate", MATCH_RATES),
+            ("shape", SHAPES),
         ):  # fmt: skip
             if getattr(self, name) not in known:
                 raise OneTakeError(
                     "bad_option", f"{name} is one of {', '.join(known)}, not {getattr(self, name)}."
                 )
+        if self.people not in PEOPLE:
+            people_choice(self.people)
         if not 0 <= (self.start or 0.0) < (math.inf if self.end is None else self.end):
             raise OneTakeError("bad_range", "The range's last frame comes before its first.")
         if not Path(self.video).is_file():
@@ -57,13 +67,35 @@ class ImportOptions:
 
     def arguments(self, folder: Path) -> list[str]:
         """For the backend, with results in `folder`."""
-        given = ["estimate", self.video, "--output", str(folder), "--upright-copy"]
-        given += ["--people", self.people, "--estimator", self.estimator]
-        given += ["--quality", self.quality, "--thumbnail", str(folder / "thumbnail.npy")]
-        for name, value in (("start", self.start), ("end", self.end), ("fov", self.fov)):
+        given = ["estimate", self.video, "--upright-copy", "--people", self.people]
+        given += ["--estimator", self.estimator]
+        values = [("start", self.start), ("end", self.end), ("fov", self.fov)]
+        if self.people == "choose":
+            given, values = ["people", self.video], values[:2]
+        given += ["--output", str(folder), "--quality", self.quality]
+        given += ["--thumbnail", str(folder / "thumbnail.npy")]
+        for name, value in values:
             if value is not None:
                 given += [f"--{name}", repr(value)]
         return given
+
+
+@dataclass(frozen=True)
+class FoundPerson:
+    """Somebody in a video. number: for `people`. picture: a PNG. start, end: seconds."""
+
+    number: int
+    picture: Path
+    start: float
+    end: float
+
+
+def found_people(result: dict) -> list[FoundPerson]:
+    """What the backend's `people` tells, the most prominent person first."""
+    return [
+        FoundPerson(each["person"], Path(each["picture"]), each["start"], each["end"])
+        for each in result["people"]
+    ]
 
 
 class ImportTask(Task):
@@ -76,6 +108,7 @@ class ImportTask(Task):
         self.options, self.folder, self.scene = options, folder, scene
         self.imported = False
         self.armatures: list[str] = []  # names, once it is imported
+        self.ticked = {1}  # whom the panel offers to import, while it asks
         self._environment = environment
         self._lock: BinaryIO | None = None
 
@@ -115,6 +148,28 @@ class ImportTask(Task):
             task.state = State.DONE if task.result else State.WAITING
             found.append(task)
         return found
+
+    @property
+    def asks(self) -> bool:
+        """Whether it waits for somebody to say which of the `people` it found are wanted."""
+        return self.state is State.DONE and "people" in (self.result or ())
+
+    @property
+    def people(self) -> list[FoundPerson]:
+        """Those to choose from, while it asks."""
+        return found_people(self.result) if self.asks else []
+
+    def choose(self, numbers: set[int]) -> None:
+        """Go on with these people. OneTakeError where they are nobody."""
+        assert self.asks, "it does not ask"
+        if not numbers:
+            raise OneTakeError("nobody", "Choose somebody to import.")
+        text = ",".join(map(str, sorted(numbers)))
+        self.options = replace(self.options, people=text)
+        self.state, self.result = State.WAITING, None
+        self.stage, self.done, self.total, self.notes = "", 0, 0, []
+        with suppress(OSError):  # then an interrupted import asks again
+            self._write()
 
     @property
     def problem(self) -> str | None:
@@ -161,6 +216,8 @@ class ImportTask(Task):
         if self.state is State.DONE:
             with suppress(OSError):  # then it is only not offered again
                 self._write()
+        if len(self.people) == 1:  # no question
+            self.choose({self.people[0].number})
 
     def _hold(self) -> bool:
         self._lock = (self.folder / "lock").open("a+b")

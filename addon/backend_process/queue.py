@@ -32,6 +32,16 @@ arrive: Callable[[ImportTask], bool] = nobody
 def add(task: Task) -> None:
     """Let a task take its turn."""
     tasks.append(task)
+    _go_on()
+
+
+def choose(task: ImportTask, numbers: set[int]) -> None:
+    """Go on with an import that asks, for these people. OneTakeError where they are nobody."""
+    task.choose(numbers)
+    _go_on()
+
+
+def _go_on() -> None:
     _tell()
     # Blender 4.5 hangs at its end while a timer waits, and in background none would ever fire.
     if not bpy.app.background and not bpy.app.timers.is_registered(tick):
@@ -129,7 +139,9 @@ def _look_after(task: ImportTask) -> bool:
 
 
 def _awaited(task: Task) -> bool:
-    return isinstance(task, ImportTask) and task.state is State.DONE and not task.imported
+    if not isinstance(task, ImportTask) or task.asks:
+        return False
+    return task.state is State.DONE and not task.imported
 
 
 def _scene_exists(uid: int | None) -> bool:

@@ -2,9 +2,9 @@
 
 import bpy
 
-from . import import_video, jobs, setup
+from . import import_source, import_video, jobs, setup
 
-_MODULES = (import_video, jobs, setup)
+_MODULES = (import_video, import_source, jobs, setup)
 
 
 def register() -> None:
@@ -12,13 +12,13 @@ def register() -> None:
     for module in _MODULES:
         for each in module.CLASSES:
             bpy.utils.register_class(each)
-    for menu, draw in import_video.MENUS:
+    for menu, draw in import_source.MENUS:
         getattr(bpy.types, menu).append(draw)
 
 
 def unregister() -> None:
     """Undo `register`."""
-    for menu, draw in import_video.MENUS:
+    for menu, draw in import_source.MENUS:
         getattr(bpy.types, menu).remove(draw)
     for module in reversed(_MODULES):
         for each in reversed(module.CLASSES):

@@ -5,6 +5,7 @@ from bpy_extras.io_utils import ImportHelper, poll_file_object_drop
 
 from ...backend.errors import OneTakeError
 from .. import api
+from ..scene.target import find_target
 from .reporting import refused, started
 
 EXTENSIONS = (".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".mts", ".m2ts", ".mpg", ".wmv")
@@ -30,6 +31,7 @@ class ONETAKE_OT_import_video(bpy.types.Operator, ImportHelper):
         items=(
             ("all", "All", "Everybody who is seen well enough"),
             ("largest", "Largest", "Only the most prominent person"),
+            ("choose", "Choose", "Those whom you choose from pictures, once they are found"),
         ),
     )
     estimator: bpy.props.EnumProperty(
@@ -76,14 +78,60 @@ class ONETAKE_OT_import_video(bpy.types.Operator, ImportHelper):
             ("video", "Match Video", "The video's; what is animated already changes its speed"),
         ),
     )
+    # A range and a place in time belong to one video: the next has its own.
     use_frames: bpy.props.BoolProperty(
-        name="Frame Range", description="Use a part of the video only", default=False
+        name="Frame Range",
+        description="Use a part of the video only",
+        default=False,
+        options={"SKIP_SAVE"},
     )
     first_frame: bpy.props.IntProperty(
-        name="First", description="First frame of the video, counted from 1", default=1, min=1
+        name="First",
+        description="First frame of the video, counted from 1",
+        default=1,
+        min=1,
+        options={"SKIP_SAVE"},
     )
     last_frame: bpy.props.IntProperty(
-        name="Last", description="Last frame of the video", default=250, min=1
+        name="Last",
+        description="Last frame of the video",
+        default=250,
+        min=1,
+        options={"SKIP_SAVE"},
+    )
+    use_start: bpy.props.BoolProperty(
+        name="Video Starts at",
+        description="Let the video start at a frame of the scene other than its first",
+        default=False,
+        options={"SKIP_SAVE"},
+    )
+    start: bpy.props.FloatProperty(
+        name="Frame",
+        description="Frame of the scene at which the video's first frame lies",
+        default=1.0,
+        step=100,
+        options={"SKIP_SAVE"},
+    )
+    target: bpy.props.EnumProperty(
+        name="Target",
+        description="Who gets the motion",
+        items=(
+            ("new", "New Character", "A new character for each person"),
+            (
+                "selected",
+                "Selected Armature",
+                "The active armature, a character of OneTake's or one with SMPL's joint names, "
+                "gets the first person's motion as a new action; further people become characters",
+            ),
+        ),
+    )
+    shape: bpy.props.EnumProperty(
+        name="Shape",
+        description="Which shape the target has then",
+        items=(
+            ("keep", "Keep", "Its own; the way it goes is scaled by the length of its legs"),
+            ("video", "From Video", "That of the person in the video, on a character of OneTake's"),
+        ),
     )
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
@@ -103,6 +151,9 @@ class ONETAKE_OT_import_video(bpy.types.Operator, ImportHelper):
                 quality=self.quality,
                 fov=self._fov(context),
                 match_rate=self.match_rate,
+                start=self.start if self.use_start else None,
+                target=self._target(context),
+                shape=self.shape,
                 scene=context.scene,
             )
         except OneTakeError as error:
@@ -120,13 +171,21 @@ class ONETAKE_OT_import_video(bpy.types.Operator, ImportHelper):
         layout.prop(self, "lens")
         if self.lens == "FOV":
             layout.prop(self, "fov")
+        layout.prop(self, "target")
+        if self.target == "selected":
+            layout.prop(self, "shape")
         layout.prop(self, "match_rate")
-        column = layout.column(heading="Frame Range", align=True)
-        column.prop(self, "use_frames", text="")
-        frames = column.column(align=True)
-        frames.active = self.use_frames
-        frames.prop(self, "first_frame")
-        frames.prop(self, "last_frame")
+        self._draw_part("Frame Range", "use_frames", "first_frame", "last_frame")
+        self._draw_part("Video Starts at", "use_start", "start")
+
+    def _draw_part(self, heading: str, switch: str, *values: str) -> None:
+        column = self.layout.column(heading=heading, align=True)
+        column.prop(self, switch, text="")
+        for value in values if getattr(self, switch) else ():
+            column.prop(self, value)
+
+    def _target(self, context: bpy.types.Context) -> bpy.types.Object | None:
+        return find_target(context.object) if self.target == "selected" else None
 
     def _fov(self, context: bpy.types.Context) -> float | None:
         if self.lens == "CAMERA":
@@ -147,40 +206,5 @@ class ONETAKE_FH_video(bpy.types.FileHandler):
         """In the viewport and the outliner."""
         return poll_file_object_drop(context)
 
-
-def draw_menu(self: bpy.types.Menu, _context: bpy.types.Context) -> None:
-    """File > Import."""
-    self.layout.operator(ONETAKE_OT_import_video.bl_idname, text="Video as Animation (OneTake)")
-
-
-def draw_clip_menu(self: bpy.types.Menu, context: bpy.types.Context) -> None:
-    """Clip editor, Clip: the clip that is shown."""
-    clip = context.space_data.clip
-    if clip and clip.source == "MOVIE":
-        _draw_entry(self.layout, clip.filepath)
-
-
-def draw_strip_menu(self: bpy.types.Menu, context: bpy.types.Context) -> None:
-    """Sequencer, Strip: the active strip, where it is a movie."""
-    editor = context.scene.sequence_editor
-    strip = editor and editor.active_strip
-    if strip and strip.type == "MOVIE":
-        _draw_entry(self.layout, strip.filepath)
-
-
-def _draw_entry(layout: bpy.types.UILayout, path: str) -> None:
-    layout.separator()
-    layout.operator_context = "INVOKE_DEFAULT"
-    entry = layout.operator(
-        ONETAKE_OT_import_video.bl_idname, text="To Animation (OneTake)", icon="ARMATURE_DATA"
-    )
-    entry.filepath = bpy.path.abspath(path)
-
-
-MENUS = (
-    ("TOPBAR_MT_file_import", draw_menu),
-    ("CLIP_MT_clip", draw_clip_menu),
-    ("SEQUENCER_MT_strip", draw_strip_menu),
-)
 
 CLASSES = (ONETAKE_OT_import_video, ONETAKE_FH_video)

@@ -67,9 +67,36 @@ class ONETAKE_OT_discard_job(_OnTask, bpy.types.Operator):
         api.discard(task_of(api.offered(), self.number))
 
 
+class ONETAKE_OT_tick_person(_OnTask, bpy.types.Operator):
+    """Whether this person becomes a character"""
+
+    bl_idname = "onetake.tick_person"
+    bl_label = "Import This Person"
+
+    person: bpy.props.IntProperty(options={"HIDDEN", "SKIP_SAVE"})
+
+    def act(self, _context: bpy.types.Context) -> None:
+        """The other way round."""
+        task_of(api.tasks(), self.number).ticked ^= {self.person}
+
+
+class ONETAKE_OT_import_ticked(_OnTask, bpy.types.Operator):
+    """Make characters of the people that are ticked"""
+
+    bl_idname = "onetake.import_ticked"
+    bl_label = "Import"
+
+    def act(self, _context: bpy.types.Context) -> None:
+        """Go on with them."""
+        task = task_of(api.tasks(), self.number)
+        api.choose_people(task, task.ticked)
+
+
 CLASSES = (
     ONETAKE_OT_cancel_job,
     ONETAKE_OT_dismiss_job,
     ONETAKE_OT_resume_job,
     ONETAKE_OT_discard_job,
+    ONETAKE_OT_tick_person,
+    ONETAKE_OT_import_ticked,
 )

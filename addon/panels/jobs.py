@@ -38,6 +38,8 @@ def _draw_offer(layout: bpy.types.UILayout, task: ImportTask) -> None:
     box = layout.box()
     ready = task.state is State.DONE
     state = "is ready" if ready else "was interrupted"
+    if task.asks:
+        state = "has people to choose from"
     box.label(text=f"{task.title} {state}", icon="RECOVER_LAST")
     row = box.row(align=True)
     _button(row, "resume_job", task, text="Bring In" if ready else "Resume")
@@ -48,6 +50,10 @@ def _draw_task(layout: bpy.types.UILayout, context: bpy.types.Context, task: Tas
     box = layout.box()
     row = box.row()
     row.label(text=task.title, icon=_ICONS[task.state])
+    if isinstance(task, ImportTask) and task.asks:
+        _button(row, "dismiss_job", task, text="", icon="X", emboss=False)
+        _draw_people(box, task)
+        return
     if task.state.over:
         if not (isinstance(task, ImportTask) and task.state is State.DONE and not task.imported):
             _button(row, "dismiss_job", task, text="", icon="X", emboss=False)
@@ -69,6 +75,31 @@ def _draw_task(layout: bpy.types.UILayout, context: bpy.types.Context, task: Tas
     row.enabled = task.state is State.RUNNING
     cancelling = task.state is State.CANCELLING
     _button(row, "cancel_job", task, text="Cancelling" if cancelling else "Cancel")
+
+
+def _draw_people(layout: bpy.types.UILayout, task: ImportTask) -> None:
+    """Pictures with ticks, and the button that goes on with those ticked."""
+    layout.label(text="Who shall be imported?")
+    grid = layout.grid_flow(
+        row_major=True, columns=2, even_columns=True, even_rows=True, align=True
+    )
+    for person in task.people:
+        cell = grid.column(align=True)
+        cell.template_icon(icon_value=thumbnail.picture_icon(person.picture), scale=5.0)
+        ticked = person.number in task.ticked
+        tick = cell.operator(
+            "onetake.tick_person",
+            text=f"{person.number}: {person.start:.1f} - {person.end:.1f} s",
+            icon="CHECKBOX_HLT" if ticked else "CHECKBOX_DEHLT",
+            depress=ticked,
+        )
+        tick.number, tick.person = task.number, person.number
+    row = layout.row()
+    row.scale_y = 1.2
+    row.enabled = bool(task.ticked)
+    count = len(task.ticked)
+    text = "Import 1 Person" if count == 1 else f"Import {count} People"
+    _button(row, "import_ticked", task, text=text, icon="IMPORT")
 
 
 def _button(layout: bpy.types.UILayout, name: str, task: Task, **options: object) -> None:

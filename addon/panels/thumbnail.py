@@ -1,5 +1,7 @@
 """The running import's picture as an icon."""
 
+from pathlib import Path
+
 import bpy.utils.previews
 import numpy as np
 
@@ -36,6 +38,12 @@ def icon_of(task: ImportTask) -> int | None:
     if _shown is None or _shown[0] != str(task.thumbnail):
         return None
     return _previews["thumbnail"].icon_id
+
+
+def picture_icon(path: Path) -> int:
+    """An icon of a picture file."""
+    known = _previews.get(str(path))
+    return (known or _previews.load(str(path), str(path), "IMAGE")).icon_id
 
 
 def _running() -> ImportTask | None:

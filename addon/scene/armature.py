@@ -8,6 +8,7 @@ import numpy as np
 
 from ...backend.motion.skeleton import JOINTS, PARENTS
 from .rest_skeleton import TAILS, RestSkeleton
+from .rig import bone_names
 
 
 def create_armature(
@@ -56,7 +57,7 @@ def move_rest(
 def rest_frames(armature: bpy.types.Object) -> tuple[np.ndarray, np.ndarray]:
     """Heads (24, 3) and rest matrices (24, 3, 3) as Blender keeps them, in armature space."""
     bones = armature.data.bones
-    matrices = np.array([bones[joint].matrix_local for joint in JOINTS])
+    matrices = np.array([bones[name].matrix_local for name in bone_names(armature)])
     return matrices[:, :3, 3], matrices[:, :3, :3]
 
 

@@ -5,26 +5,37 @@ from pathlib import Path
 
 import bpy
 import numpy as np
+from mathutils import Matrix
 
+from ...backend.errors import OneTakeError
 from ...backend.motion.rotations import continuous_quaternions, matrix_to_quaternion
 from ...backend.motion.take import Take
 from .curves import Curve, new_action, stretch_curves, write_curves
-from .rest_skeleton import TO_BLENDER, blender_axes
+from .rest_skeleton import TO_BLENDER
 from .timing import frame_rate, frames_of
 
 # Frames a second of the scene that a camera was made for, and of the video behind it.
 _RATE, _VIDEO_RATE = "onetake_rate", "onetake_video_rate"
+
+_WORLD = np.eye(4)
+_WORLD[:3, :3] = TO_BLENDER
 
 # A computer vision camera looks along +z with y down, Blender's along -z with y up.
 _FLIP = np.diag([1.0, -1.0, -1.0])
 
 
 def create_camera(
-    scene: bpy.types.Scene, collection: bpy.types.Collection, name: str, take: Take
+    scene: bpy.types.Scene,
+    collection: bpy.types.Collection,
+    name: str,
+    take: Take,
+    start: float,
+    world: np.ndarray = _WORLD,
 ) -> bpy.types.Object:
     """A camera that projects the world to the video's pixels; keyed where the take's one moves.
 
     It becomes the scene's camera, and the video's size the render size, where the scene has none.
+    start: frame of the video's first picture. world: (4, 4) from the take's world to the scene's.
     """
     data = bpy.data.cameras.new(name)
     camera = bpy.data.objects.new(name, data)
@@ -37,12 +48,14 @@ def create_camera(
         scene.render.resolution_percentage = 100
         scene.render.pixel_aspect_x, scene.render.pixel_aspect_y = aspect
     camera[_RATE] = frame_rate(scene)
-    _place(scene, camera, take)
+    _place(scene, camera, take, start, world)
     return camera
 
 
-def show_video(scene: bpy.types.Scene, camera: bpy.types.Object, path: Path, rate: float) -> float:
-    """Show an upright video of constant `rate` (frames/s), its start at the scene's first frame.
+def show_video(
+    scene: bpy.types.Scene, camera: bpy.types.Object, path: Path, rate: float, start: float
+) -> float:
+    """Show an upright video of constant `rate` (frames/s), its start at frame `start`.
 
     Returns the scene frame of its last picture.
     """
@@ -55,7 +68,7 @@ def show_video(scene: bpy.types.Scene, camera: bpy.types.Object, path: Path, rat
     background.display_depth = "BACK"
     background.frame_method = "FIT"
     user = background.image_user
-    user.frame_start = scene.frame_start
+    user.frame_start = round(start)
     user.use_auto_refresh = True
     length = max(image.frame_duration, 1)
     camera[_VIDEO_RATE] = rate
@@ -63,7 +76,7 @@ def show_video(scene: bpy.types.Scene, camera: bpy.types.Object, path: Path, rat
     user.frame_duration = max(length, math.ceil(length * played))
     if not math.isclose(played, 1.0, rel_tol=1e-5):
         _retime(data, len(data.background_images) - 1, user.frame_start, played, length)
-    return scene.frame_start + (length - 1) * played
+    return user.frame_start + (length - 1) * played
 
 
 def retime_camera(camera: bpy.types.Object, start: float, rate: float) -> None:
@@ -84,6 +97,17 @@ def retime_camera(camera: bpy.types.Object, start: float, rate: float) -> None:
             _retime(camera.data, index, user.frame_start, played, length)
 
 
+def camera_fov(scene: bpy.types.Scene) -> float:
+    """The horizontal field of view of the scene's camera, radians. Raises no_camera."""
+    if scene.camera is None or scene.camera.data.type != "PERSP":
+        raise OneTakeError(
+            "no_camera", "The scene has no perspective camera to take the lens from."
+        )
+    corners = scene.camera.data.view_frame(scene=scene)
+    width = max(c.x for c in corners) - min(c.x for c in corners)
+    return 2.0 * math.atan(width / 2.0 / -corners[0].z)
+
+
 def _set_intrinsics(
     data: bpy.types.Camera, intrinsics: np.ndarray, size: np.ndarray
 ) -> tuple[float, float]:
@@ -101,11 +125,19 @@ def _set_intrinsics(
     return max(tall, 1.0), max(1.0 / tall, 1.0)
 
 
-def _place(scene: bpy.types.Scene, camera: bpy.types.Object, take: Take) -> None:
+def _place(
+    scene: bpy.types.Scene,
+    camera: bpy.types.Object,
+    take: Take,
+    start: float,
+    world: np.ndarray,
+) -> None:
     world_to_camera = np.asarray(take.camera_R, np.float64)
     camera_to_world = np.swapaxes(world_to_camera, -1, -2)
-    rotations = TO_BLENDER @ camera_to_world @ _FLIP
-    places = blender_axes(-np.einsum("...ab,...b->...a", camera_to_world, take.camera_t))
+    turned = np.array(Matrix(world.tolist()).to_quaternion().to_matrix())
+    rotations = turned @ camera_to_world @ _FLIP
+    places = -np.einsum("...ab,...b->...a", camera_to_world, take.camera_t)
+    places = places @ world[:3, :3].T + world[:3, 3]
     turns = matrix_to_quaternion(rotations)
     if turns.ndim == 1 and places.ndim == 1:
         camera.location, camera.rotation_quaternion = places, turns
@@ -117,7 +149,7 @@ def _place(scene: bpy.types.Scene, camera: bpy.types.Object, take: Take) -> None
     curves = [Curve("location", axis, group, places[:, axis]) for axis in range(3)]
     curves += [Curve("rotation_quaternion", part, group, turns[:, part]) for part in range(4)]
     action = new_action(camera, camera.name)
-    frames = frames_of(take.timestamps, scene.frame_start, frame_rate(scene))
+    frames = frames_of(take.timestamps, start, frame_rate(scene))
     write_curves(action, frames, curves)
 
 

@@ -17,6 +17,7 @@ from .armature import move_rest
 from .body_mesh import set_betas
 from .keying import ACTION, BETAS, IN_PLACE, SMOOTHING, TIMING, Recipe, key_all, require_unedited
 from .rest_skeleton import RestSkeleton
+from .rig import is_foreign
 from .stored_motion import MOTION, store, stored
 from .timing import frame_rate
 
@@ -76,16 +77,26 @@ def remember(
     take: Take,
     skeleton: RestSkeleton,
     settings: SmoothingSettings | None,
+    start: float | None = None,
 ) -> None:
-    """Store a new character's take on it and key it."""
+    """Store a character's take on it and key it; start: frame of the video's first picture."""
     armature = character.armature
     store(armature, take, skeleton)
     armature[BETAS] = np.asarray(take.betas, float).tolist()
-    armature[_CAMERA] = character.camera
     # What the user makes of the scene's range and rate later must not move the motion when it is
     # keyed again.
-    armature[TIMING] = [float(context.scene.frame_start), frame_rate(context.scene)]
+    start = context.scene.frame_start if start is None else start
+    armature[TIMING] = [float(start), frame_rate(context.scene)]
     apply_smoothing(character, settings)
+
+
+def look_through(character: Character, camera: bpy.types.Object | None) -> Character:
+    """Let a character have this camera; the scenes that look through its old one follow."""
+    for scene in bpy.data.scenes:
+        if character.camera and scene.camera == character.camera:
+            scene.camera = camera
+    character.armature[_CAMERA] = camera
+    return Character.of(character.armature)
 
 
 def stored_take(character: Character) -> Take:
@@ -125,6 +136,10 @@ def set_shape(context: bpy.types.Context, character: Character, betas: np.ndarra
     """The part of `apply_shape` that is not keys: they must be made anew afterwards."""
     betas = np.asarray(betas, float)
     assert betas.shape == (10,), f"betas are {betas.shape}, not (10,)"
+    if is_foreign(character.armature):
+        raise OneTakeError(
+            "own_shape", f"{character.armature.name} was not made by OneTake: its shape is its own."
+        )
     if character.body:
         set_betas(character.body, betas)
     move_rest(context, character.armature, stored(character.armature).skeleton, betas)

@@ -9,12 +9,12 @@ import numpy as np
 
 from ...backend.errors import OneTakeError
 from ...backend.motion.rotations import conjugate, continuous_quaternions, multiply_quaternions
-from ...backend.motion.skeleton import JOINTS
 from .character import Character
 from .curves import Curve, new_action, sample_curves, write_curves
-from .keyframes import CHANNELS
+from .keyframes import channels
 from .keying import key_all, motion_values, require_unedited
 from .nla import push_down
+from .rig import bone_names
 
 # Metres, and parts of a unit quaternion: what is less comes of rounding.
 _SAME = 1e-5
@@ -50,7 +50,8 @@ def keep_edits(character: Character) -> bpy.types.Action:
             f"{armature.name} plays {animation.action.name}: push that down first, then try again.",
         )
     frames, below = motion_values(armature)
-    curves = _differences(below, sample_curves(base, CHANNELS, frames, below))
+    edited = sample_curves(base, channels(armature), frames, below)
+    curves = _differences(armature, below, edited)
     key_all(armature)
     push_down(armature, base)
     layer = new_action(armature, f"{base.name}.edits")
@@ -59,21 +60,21 @@ def keep_edits(character: Character) -> bpy.types.Action:
     return layer
 
 
-def _differences(below: np.ndarray, edited: np.ndarray) -> list[Curve]:
+def _differences(armature: bpy.types.Object, below: np.ndarray, edited: np.ndarray) -> list[Curve]:
     """Curves of (T, 99) edited values over those below, of the bones that differ."""
-    curves = []
+    curves, paths, names = [], channels(armature), bone_names(armature)
     shift = edited[:, :3] - below[:, :3]
     if np.abs(shift).max() > _SAME:
-        path, _ = CHANNELS[0]
-        curves += [Curve(path, axis, JOINTS[0], shift[:, axis]) for axis in range(3)]
+        path, _ = paths[0]
+        curves += [Curve(path, axis, names[0], shift[:, axis]) for axis in range(3)]
     shape = (len(below), 24, 4)
     turned = edited[:, 3:].reshape(shape)
     turned = turned / np.maximum(np.linalg.norm(turned, axis=-1, keepdims=True), 1e-9)
     # Blender turns by the layer after, seen from the bone, the motion below.
     turns = multiply_quaternions(conjugate(below[:, 3:].reshape(shape)), turned)
     turns = continuous_quaternions(turns * np.where(turns[:1, :, :1] < 0, -1.0, 1.0))
-    for joint, name in enumerate(JOINTS):
+    for joint, name in enumerate(names):
         if np.abs(turns[:, joint, 1:]).max() > _SAME:
-            path = f'pose.bones["{name}"].rotation_quaternion'
+            path, _ = paths[3 + 4 * joint]
             curves += [Curve(path, part, name, turns[:, joint, part]) for part in range(4)]
     return curves

@@ -1,5 +1,7 @@
 """SMPL motion as key frames of the armature's bones."""
 
+from functools import lru_cache
+
 import bpy
 import numpy as np
 
@@ -7,12 +9,26 @@ from ...backend.motion.rotations import axis_angle_to_quaternion, continuous_qua
 from ...backend.motion.skeleton import JOINTS
 from .armature import rest_frames
 from .curves import Curve, write_curves
-from .rest_skeleton import TO_BLENDER, blender_axes
+from .rig import axes, bone_names
 
-# The channels of a character, in the order in which `channel_values` makes them.
-CHANNELS = tuple((f'pose.bones["{JOINTS[0]}"].location', axis) for axis in range(3)) + tuple(
-    (f'pose.bones["{name}"].rotation_quaternion', part) for name in JOINTS for part in range(4)
-)
+Channels = tuple[tuple[str, int], ...]  # data path and index of each
+
+
+@lru_cache(maxsize=8)
+def _channels(names: tuple[str, ...]) -> Channels:
+    escaped = [bpy.utils.escape_identifier(name) for name in names]
+    return tuple((f'pose.bones["{escaped[0]}"].location', axis) for axis in range(3)) + tuple(
+        (f'pose.bones["{name}"].rotation_quaternion', part) for name in escaped for part in range(4)
+    )
+
+
+# The channels of a character of ours, in the order in which `channel_values` makes them.
+CHANNELS = _channels(JOINTS)
+
+
+def channels(armature: bpy.types.Object) -> Channels:
+    """The channels of any character, in that order."""
+    return _channels(bone_names(armature))
 
 
 def key_motion(
@@ -26,18 +42,23 @@ def key_motion(
 
     frames: (T,) ascending. poses, trans: see `channel_values`.
     """
-    write_channels(action, frames, channel_values(armature, poses, trans))
+    write_channels(armature, action, frames, channel_values(armature, poses, trans))
 
 
-def write_channels(action: bpy.types.Action, frames: np.ndarray, values: np.ndarray) -> None:
+def write_channels(
+    armature: bpy.types.Object, action: bpy.types.Action, frames: np.ndarray, values: np.ndarray
+) -> None:
     """Key values (T, 99), as `channel_values` gives them, at frames (T,), ascending."""
-    groups = [JOINTS[0]] * 3 + [name for name in JOINTS for _ in range(4)]
+    names = bone_names(armature)
+    groups = [names[0]] * 3 + [name for name in names for _ in range(4)]
     write_curves(
         action,
         frames,
         [
             Curve(path, index, group, column)
-            for (path, index), group, column in zip(CHANNELS, groups, values.T, strict=True)
+            for (path, index), group, column in zip(
+                channels(armature), groups, values.T, strict=True
+            )
         ],
     )
 
@@ -48,7 +69,7 @@ def channel_values(
     trans: np.ndarray,
     before: np.ndarray | None = None,
 ) -> np.ndarray:
-    """(T, 99) the values of CHANNELS.
+    """(T, 99) the values of `channels`.
 
     poses: (T, 24, 3) axis-angle in SMPL's axes, parent-relative. trans: (T, 3) pelvis joint in the
     world, metres, y up. before: (99,) values that the quaternions go on from, q or -q.
@@ -57,11 +78,13 @@ def channel_values(
     # With R a joint's turn in SMPL's axes, A the change of axes and B the bone's rest matrix, the
     # bone's own channel is inv(B) (A R inv(A)) B, whoever its parent is: the same turn about an
     # axis that is seen from the bone.
-    to_bones = np.swapaxes(matrices, 1, 2) @ TO_BLENDER
-    axes = np.einsum("jab,tjb->tja", to_bones, np.asarray(poses, np.float64))
-    turns = axis_angle_to_quaternion(axes)
+    to_armature = axes(armature)
+    turned = to_armature / np.cbrt(np.linalg.det(to_armature))
+    to_bones = np.swapaxes(matrices, 1, 2) @ turned
+    vectors = np.einsum("jab,tjb->tja", to_bones, np.asarray(poses, np.float64))
+    turns = axis_angle_to_quaternion(vectors)
     if before is not None:
         turns = np.concatenate([before[None, 3:].reshape(1, 24, 4), turns])
     turns = continuous_quaternions(turns)[0 if before is None else 1 :]
-    shifts = (blender_axes(trans) - heads[0]) @ matrices[0]
+    shifts = (np.asarray(trans) @ to_armature.T - heads[0]) @ matrices[0]
     return np.concatenate([shifts, turns.reshape(len(turns), 96)], axis=1)

@@ -17,7 +17,7 @@ from ...backend.motion.foot_lock import lock_feet
 from ...backend.motion.skeleton import JOINT
 from ...backend.motion.smoothing import SmoothingSettings, smooth
 from .curves import new_action, read_curves
-from .keyframes import CHANNELS, channel_values, write_channels
+from .keyframes import channel_values, channels, write_channels
 from .stored_motion import StoredMotion, stored
 from .timing import frames_of
 
@@ -96,8 +96,22 @@ def write_all(armature: bpy.types.Object, poses: np.ndarray, trans: np.ndarray) 
     _write(armature, action, _frames(armature), channel_values(armature, poses, trans))
 
 
+def take_action(armature: bpy.types.Object, name: str) -> bpy.types.Action:
+    """A new action for the take's keys; the one before stays in the file, edits and all."""
+    before = armature.animation_data and armature.animation_data.action
+    for action in (before, armature.get(ACTION)):
+        if action:
+            action.use_fake_user = True  # nobody else may play it: saving would lose it
+    if armature.animation_data:
+        armature.animation_data.use_tweak_mode = False
+        armature.animation_data.action_blend_type = "REPLACE"
+    action = armature[ACTION] = new_action(armature, name)
+    armature.pop(_CHECKSUM, None)
+    return action
+
+
 def motion_values(armature: bpy.types.Object) -> tuple[np.ndarray, np.ndarray]:
-    """Frames (T,) and values (T, 99) of CHANNELS that `key_all` writes."""
+    """Frames (T,) and values (T, 99) of `channels` that `key_all` writes."""
     motion = finished(steps(stored(armature), Recipe.of(armature)))
     return _frames(armature), channel_values(armature, *motion)
 
@@ -132,14 +146,14 @@ def key_around(armature: bpy.types.Object, frame: float) -> bool:
 
 
 def require_unedited(armature: bpy.types.Object) -> list[np.ndarray] | None:
-    """The keys of CHANNELS, (T, 2) each; None where there is no action.
+    """The keys of `channels`, (T, 2) each; None where there is no action.
 
     OneTakeError edited_keys where they are no longer those that were written.
     """
     action = armature.get(ACTION)
     if action is None:
         return None
-    keys = read_curves(action, CHANNELS)
+    keys = read_curves(action, channels(armature))
     if armature.get(_CHECKSUM) not in (None, _checksum(keys)):
         raise OneTakeError(
             "edited_keys",
@@ -150,7 +164,7 @@ def require_unedited(armature: bpy.types.Object) -> list[np.ndarray] | None:
 
 
 def _write(armature, action, frames, values):
-    write_channels(action, frames, values)
+    write_channels(armature, action, frames, values)
     keys = np.empty((99, len(frames), 2), np.float32)
     keys[:, :, 0], keys[:, :, 1] = frames, values.T
     armature[_CHECKSUM] = _checksum(keys)

@@ -21,6 +21,9 @@ _SOLE = 0.01
 # Chains have no joint at their ends: the bones there reach for the skin. Points 24 to 28.
 _TIPS = ("head", "left_foot", "right_foot", "left_hand", "right_hand")
 
+# The soles are straight below these at rest.
+_FEET = ("left_ankle", "right_ankle", "left_foot", "right_foot")
+
 # Where several chains part, the bone points along the spine.
 _ALONG_THE_SPINE = {"pelvis": "spine1", "spine3": "neck"}
 
@@ -66,6 +69,19 @@ class RestSkeleton:
         """(10,) betas -> (24, 3) rest joints, metres, y up, soles at y = 0."""
         return self._at(betas)[:24]
 
+    def moulded(self, joints: np.ndarray, betas: np.ndarray) -> "RestSkeleton":
+        """One of a fixed shape with the bones of rest joints (24, 3), metres, y up, any height.
+
+        Its soles and tips lie from its joints as they do here with betas (10,).
+        """
+        own = self._at(betas)
+        feet = [JOINT[name] for name in _FEET]
+        joints = np.array(joints, np.float64)
+        joints[:, 1] -= np.min(joints[feet, 1] - own[feet, 1])
+        tips = [JOINT[name] for name in _TIPS]
+        points = np.concatenate([joints, joints[tips] + own[24:] - own[tips]])
+        return RestSkeleton(points, np.zeros((len(points), 3, 10)))
+
     def height(self, betas: np.ndarray) -> float:
         """Metres from the soles to the crown."""
         return float(self._at(betas)[24 + _TIPS.index("head"), 1])
@@ -110,7 +126,7 @@ class RestSkeleton:
         """(T,) height of the lowest of heels and balls of the feet."""
         rest = self.joints(betas)
         joints, rotations = forward_kinematics(poses, rest, trans)
-        feet = [JOINT[name] for name in ("left_ankle", "right_ankle", "left_foot", "right_foot")]
+        feet = [JOINT[name] for name in _FEET]
         # The sole is straight below these joints in the rest pose, where its height is 0.
         return np.min(joints[:, feet, 1] - rotations[:, feet, 1, 1] * rest[feet, 1], axis=1)
 

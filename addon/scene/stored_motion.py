@@ -19,6 +19,7 @@ from ...backend.motion.take import Take
 from .rest_skeleton import RestSkeleton
 
 MOTION = "onetake_motion"
+OWN_MOTION = "onetake_own_motion"  # of a character on the official body: its motion on ours
 _FORMAT = 1
 
 # Motion is kept to the last bit; probabilities to three digits, half their size.
@@ -41,7 +42,23 @@ def store(armature: bpy.types.Object, take: Take, skeleton: RestSkeleton) -> Non
         else:
             plain[item.name] = value.item() if isinstance(value, np.generic) else value
     # As 32-bit numbers: Blender offers byte strings for editing in its panels, long lists not.
-    armature[MOTION] = np.frombuffer(_pack(arrays, plain), np.int32)
+    _write(armature, MOTION, np.frombuffer(_pack(arrays, plain), np.int32))
+
+
+def keep_own(armature: bpy.types.Object) -> None:
+    """Keep what is stored now, for `restore_own`."""
+    _write(armature, OWN_MOTION, np.array(armature[MOTION], np.int32))
+
+
+def restore_own(armature: bpy.types.Object) -> None:
+    """Make what `keep_own` has kept the stored motion again."""
+    _write(armature, MOTION, np.array(armature[OWN_MOTION], np.int32))
+
+
+def _write(armature: bpy.types.Object, name: str, block: np.ndarray) -> None:
+    if name in armature:  # Blender 4.5 writes longer arrays over the end of shorter ones
+        del armature[name]
+    armature[name] = block
 
 
 @dataclass(frozen=True)
@@ -90,8 +107,17 @@ def stored(armature: bpy.types.Object) -> StoredMotion:
     """
     if MOTION not in armature:
         raise OneTakeError("no_motion", f"{armature.name} was not made by OneTake.")
+    return _read(armature, MOTION)
+
+
+def own_motion(armature: bpy.types.Object) -> StoredMotion | None:
+    """What `stored` gave before the official body replaced ours; None where none was replaced."""
+    return _read(armature, OWN_MOTION) if OWN_MOTION in armature else None
+
+
+def _read(armature: bpy.types.Object, name: str) -> StoredMotion:
     try:
-        return _stored(np.asarray(armature[MOTION], np.int32).tobytes())
+        return _stored(np.asarray(armature[name], np.int32).tobytes())
     except (zlib.error, struct.error, ValueError, KeyError, TypeError) as error:
         raise OneTakeError(
             "damaged_motion", f"The motion kept in {armature.name} is damaged; import it again."

@@ -5,6 +5,7 @@ from bpy.props import FloatProperty, FloatVectorProperty, PointerProperty
 
 from ..character_operator import PROBLEM, CharacterOperator, CharacterPanel, said_in_panel, selected
 from ..scene.character import Character
+from ..scene.rig import is_foreign
 from .change import change_height, change_shape, fit_from_video, height
 
 
@@ -77,6 +78,12 @@ class ONETAKE_PT_shape(CharacterPanel, bpy.types.Panel):
 
     bl_label = "Shape"
     bl_order = 30
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Only a body of ours has these directions."""
+        character = selected(context)
+        return character is not None and not is_foreign(character.armature)
 
     def draw(self, context: bpy.types.Context) -> None:
         """Directions carry the names of the body's shape keys."""

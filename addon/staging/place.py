@@ -4,7 +4,7 @@ import bpy
 from mathutils import Vector
 
 from ..scene.character import Character, characters
-from ..scene.rest_skeleton import blender_axes
+from ..scene.rig import axes
 from ..scene.stored_motion import stored
 
 
@@ -15,8 +15,8 @@ def place_at(character: Character, point: Vector) -> None:
     camera. Whatever turned or scaled the character remains.
     """
     armature = character.armature
-    pelvis = Vector(blender_axes(stored(armature).motion[1][0]))
-    start = armature.matrix_world @ Vector((pelvis.x, pelvis.y, 0.0))
+    below_pelvis = stored(armature).motion[1][0] * (1.0, 0.0, 1.0)
+    start = armature.matrix_world @ Vector(axes(armature) @ below_pelvis)
     shift = Vector(point) - start
     placed = [armature]
     if character.camera and not _shared(character):

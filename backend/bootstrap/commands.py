@@ -47,7 +47,7 @@ What OneTake downloads and makes is kept in
 _KILLED, _CRASHES, _WINDOWS_CRASHES = 9, {4, 6, 7, 8, 10, 11}, 0xC0000000
 
 NEED_BLENDER = {"convert", "measure", "benchmark"}
-NEED_NO_BLENDER = {"estimate", "train"}
+NEED_NO_BLENDER = {"estimate", "people", "train"}
 NEED_TRAINING = {"train", "benchmark"}  # of requirements/training.txt
 
 

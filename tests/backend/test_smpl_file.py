@@ -4,8 +4,6 @@ chumpy and scipy objects, and npz; and pickles that want more than to be read.""
 import os
 import pickle
 import pickletools
-import sys
-import types
 
 import numpy as np
 import pytest
@@ -14,6 +12,7 @@ from backend.body.smpl_file import load_smpl, smpl_npz
 from backend.errors import OneTakeError
 from backend.motion.body import Body
 from backend.motion.skeleton import PARENTS, REST
+from tests.smpl_files import classes_of_pickles, csc, official
 
 COUNT = 60
 
@@ -41,55 +40,7 @@ def truth():
 @pytest.fixture
 def classes(monkeypatch):
     """chumpy's and scipy's classes as far as pickles show them: a name and a state."""
-    made = {}
-    for module, name in (
-        ("chumpy", None),
-        ("chumpy.ch", "Ch"),
-        ("chumpy.reordering", "Select"),
-        ("scipy.sparse.csc", "csc_matrix"),
-    ):
-        monkeypatch.setitem(sys.modules, module, types.ModuleType(module))
-        if name:
-            made[name] = type(name, (), {"__module__": module})
-            setattr(sys.modules[module], name, made[name])
-    return made
-
-
-def _with(kind, **state):
-    item = kind.__new__(kind)
-    item.__dict__.update(state)
-    return item
-
-
-def _csc(kind, dense):
-    columns = [np.flatnonzero(column) for column in dense.T]
-    return _with(
-        kind,
-        _shape=dense.shape,
-        maxprint=50,
-        indices=np.concatenate(columns).astype(np.int32),
-        indptr=np.concatenate([[0], np.cumsum([len(c) for c in columns])]).astype(np.int32),
-        data=np.concatenate([dense[rows, index] for index, rows in enumerate(columns)]),
-    )
-
-
-def _official(truth, classes):
-    ch = classes["Ch"]
-    return {
-        **truth,
-        "bs_style": "lbs",
-        "bs_type": "lrotmin",
-        "J": truth["J_regressor"] @ truth["v_template"],
-        "J_regressor": _csc(classes["csc_matrix"], truth["J_regressor"]),
-        "J_regressor_prior": _csc(classes["csc_matrix"], truth["J_regressor"]),
-        "shapedirs": _with(
-            classes["Select"],
-            a=_with(ch, x=np.concatenate([np.zeros(7), truth["shapedirs"].ravel()]), _cache={}),
-            idxs=np.arange(7, 7 + truth["shapedirs"].size),
-            preferred_shape=truth["shapedirs"].shape,
-        ),
-        "posedirs": _with(ch, x=truth["posedirs"], _dirty_vars=set(), _status="new"),
-    }
+    return classes_of_pickles(monkeypatch)
 
 
 def _assert_is(body, truth):
@@ -101,7 +52,7 @@ def _assert_is(body, truth):
 @pytest.mark.parametrize("protocol", [0, 2])
 def test_a_pickle_with_chumpy_and_scipy_objects(truth, classes, tmp_path, protocol):
     path = tmp_path / "basicModel_neutral_lbs_10_207_0_v1.0.0.pkl"
-    data = _official(truth, classes)
+    data = official(truth, classes)
     if protocol == 0:  # Python 2's default: copy_reg builds the objects
         data["posedirs"].__dict__.pop("_dirty_vars")
     path.write_bytes(pickle.dumps(data, protocol))
@@ -110,7 +61,7 @@ def test_a_pickle_with_chumpy_and_scipy_objects(truth, classes, tmp_path, protoc
 
 def test_three_hundred_directions_are_cut_to_ten(truth, classes, tmp_path):
     more = np.concatenate([truth["shapedirs"], np.ones((COUNT, 3, 290))], axis=2)
-    data = {**_official(truth, classes), "shapedirs": more}
+    data = {**official(truth, classes), "shapedirs": more}
     (tmp_path / "a.pkl").write_bytes(pickle.dumps(data, 2))
     _assert_is(load_smpl(tmp_path / "a.pkl"), truth)
 
@@ -120,7 +71,7 @@ def test_an_npz_also_with_a_pickled_matrix(truth, classes, tmp_path, pickled):
     arrays = dict(truth)
     if pickled:
         arrays["J_regressor"] = np.empty((), object)
-        arrays["J_regressor"][()] = _csc(classes["csc_matrix"], truth["J_regressor"])
+        arrays["J_regressor"][()] = csc(classes["csc_matrix"], truth["J_regressor"])
         arrays["posedirs"] = np.asfortranarray(truth["posedirs"])
     np.savez(tmp_path / "SMPL_NEUTRAL.npz", **arrays)
     _assert_is(load_smpl(tmp_path / "SMPL_NEUTRAL.npz"), truth)
@@ -129,7 +80,7 @@ def test_an_npz_also_with_a_pickled_matrix(truth, classes, tmp_path, pickled):
 def test_it_becomes_an_npz_once(truth, classes, tmp_path, monkeypatch):
     monkeypatch.setenv("ONETAKE_HOME", str(tmp_path / "home"))
     path = tmp_path / "a.pkl"
-    path.write_bytes(pickle.dumps(_official(truth, classes), 2))
+    path.write_bytes(pickle.dumps(official(truth, classes), 2))
     made = smpl_npz(path)
     _assert_is(Body.load(made), truth)
     before = made.stat().st_mtime_ns
@@ -170,7 +121,7 @@ def test_hostile_files_are_refused_and_not_run(truth, tmp_path, where, function)
 
 def test_stand_ins_do_nothing_but_keep(truth, classes, tmp_path):
     """chumpy's names may be called with anything; nothing of the file's choosing happens."""
-    data = _official(truth, classes)
+    data = official(truth, classes)
     data["f"] = _Calls(classes["Ch"], "touch proof")
     code = pickle.dumps(data, 2)
     assert "chumpy.ch Ch" in [str(argument) for _, argument, _ in pickletools.genops(code)]

@@ -15,7 +15,6 @@ from onetake.addon.backend_process import import_task, queue
 from onetake.addon.backend_process.environment import Environment
 from onetake.addon.backend_process.import_task import ImportTask
 from onetake.addon.backend_process.task import State
-from onetake.addon.scene import timing
 from onetake.addon.scene.character import characters, stored_take
 from onetake.backend.errors import OneTakeError
 
@@ -213,31 +212,6 @@ def test_the_command_line_says_how_far_it_is(monkeypatch, capsys):
     monkeypatch.setattr(command_line.queue, "tasks", [task])
     command_line._tell()
     assert capsys.readouterr().err == "jump.mp4: finding people 1/4\n"
-
-
-def test_clips_and_strips_offer_the_import(backend):
-    from onetake.addon.operators import import_video
-
-    class Layout:
-        def __init__(self):
-            self.made = []
-
-        def separator(self):
-            pass
-
-        def operator(self, name, **_):
-            self.made.append(SimpleNamespace(name=name))
-            return self.made[-1]
-
-    clip = bpy.data.movieclips.load(str(SAMPLE))
-    strips = timing._sequences(bpy.context.scene.sequence_editor_create())
-    strip = strips.new_movie("s", str(SAMPLE), 1, 1)
-    bpy.context.scene.sequence_editor.active_strip = strip
-    for draw, space in ((import_video.draw_clip_menu, clip), (import_video.draw_strip_menu, None)):
-        menu = SimpleNamespace(layout=Layout())
-        draw(menu, SimpleNamespace(space_data=SimpleNamespace(clip=space), scene=bpy.context.scene))
-        (entry,) = menu.layout.made
-        assert entry.filepath == str(SAMPLE) and entry.name == "onetake.import_video"
 
 
 def test_the_copy_that_the_scene_shows_stays(backend, home, tmp_path, monkeypatch):

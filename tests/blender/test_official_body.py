@@ -5,7 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from onetake.addon.scene.build import import_take
-from onetake.addon.scene.official_body import fit_bones, on_smpl
+from onetake.addon.scene.carry import fit_bones
+from onetake.addon.scene.official_body import on_smpl
+from onetake.addon.scene.rest_skeleton import RestSkeleton
 from onetake.backend.motion.skeleton import JOINT
 
 from tests.blender.evaluated import evaluate
@@ -20,7 +22,8 @@ def smpl():
 
 def test_the_bones_are_found_again(smpl):
     betas = np.array([1.0, -0.5, 0.8, 0.3, -1.2, 0.0, 0.6, -0.4, 1.1, 0.2])
-    assert np.abs(fit_bones(smpl, smpl.rest_joints(betas)) - betas).max() < 0.15
+    found = fit_bones(RestSkeleton.of(smpl), smpl.rest_joints(betas))
+    assert np.abs(found - betas).max() < 0.15
 
 
 def test_the_motion_carries_over(context, cubes, smpl):

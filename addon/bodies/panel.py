@@ -1,0 +1,66 @@
+"""The body panel of the sidebar."""
+
+import bpy
+
+from ..body_preferences import BODIES, OURS
+from ..character_operator import CharacterOperator, CharacterPanel, selected
+from ..scene.change_body import body_name
+from ..scene.character import Character
+from ..scene.rig import is_foreign
+from .files import named
+from .wear import wear
+
+
+class ONETAKE_OT_use_official_body(CharacterOperator):
+    """Give the character the official SMPL body; its mesh is replaced, bones keep their lengths"""
+
+    bl_idname = "onetake.use_official_body"
+    bl_label = "Use Official Body"
+
+    body: bpy.props.EnumProperty(name="Body", description="Which one", items=BODIES[1:])
+
+    def work(self, context: bpy.types.Context, character: Character) -> None:
+        """The body whose file the preferences name."""
+        wear(context, character, self.body)
+
+
+class ONETAKE_OT_use_own_body(CharacterOperator):
+    """Give the character OneTake's own body again; its mesh is replaced"""
+
+    bl_idname = "onetake.use_own_body"
+    bl_label = "Back to OneTake's Body"
+
+    def work(self, context: bpy.types.Context, character: Character) -> None:
+        """As it was."""
+        wear(context, character, OURS)
+
+
+class ONETAKE_PT_body(CharacterPanel, bpy.types.Panel):
+    """Ours, or one that the preferences name."""
+
+    bl_label = "Body"
+    bl_order = 40
+    bl_options = {"DEFAULT_CLOSED"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Only on a character that is ours."""
+        character = selected(context)
+        return character is not None and not is_foreign(character.armature)
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """What it has, and what it could have."""
+        column = self.layout.column()
+        if body_name(selected(context)) != OURS:
+            column.operator("onetake.use_own_body", icon="LOOP_BACK")
+        for name in named():
+            text = f"SMPL {name.title()}"
+            column.operator("onetake.use_official_body", text=text).body = name
+        if not named():
+            column.label(text="No SMPL file is named")
+            column.operator("onetake.show_preferences", icon="PREFERENCES")
+
+
+_CLASSES = (ONETAKE_OT_use_official_body, ONETAKE_OT_use_own_body, ONETAKE_PT_body)
+
+register, unregister = bpy.utils.register_classes_factory(_CLASSES)
