@@ -1,0 +1,1 @@
+"""Retarget: a character's motion on any humanoid rig."""
