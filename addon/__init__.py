@@ -17,6 +17,7 @@ MODULES = (
     "smoothing",
     "shape",
     "staging",
+    "retarget",
     "command_line",
 )
 

@@ -109,10 +109,10 @@ def _probed(context, armature, names, placed) -> Attachment:
     np.fill_diagonal(follows, False)
     # Who follows a finger follows the hand: the carrier is the one that itself follows the most.
     order = follows.sum(axis=0)
-    carriers = [
-        max(np.flatnonzero(follows[:, row]), key=lambda other: order[other], default=None)
-        for row in range(len(names))
-    ]
+    carriers = []
+    for row in range(len(names)):
+        leaders = np.flatnonzero(follows[:, row])
+        carriers.append(int(leaders[np.argmax(order[leaders])]) if len(leaders) else None)
     return Attachment(tuple(carriers), rest, shifts)
 
 

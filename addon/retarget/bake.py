@@ -74,9 +74,7 @@ def bake_again(context: bpy.types.Context, target: bpy.types.Object) -> None:
     character = Character.of(source_of(target))
     rig = read_rig(target, record.bone_map)
     motion = source_motion(context, character)
-    write_curves(
-        action, motion.frames, _curves(target, rig, motion, record.held, record.settings)
-    )
+    write_curves(action, motion.frames, _curves(target, rig, motion, record.held, record.settings))
     record = replace(record, checksum=checksum(action, record.channels))
     remember(target, character.armature, action, record)
 
@@ -94,9 +92,7 @@ def follow(source: bpy.types.Object) -> None:
                 target.pop(PROBLEM, None)
 
 
-def set_properties(
-    target: bpy.types.Object, properties: Mapping[str, Mapping[str, Value]]
-) -> None:
+def set_properties(target: bpy.types.Object, properties: Mapping[str, Mapping[str, Value]]) -> None:
     """Set switches of a control rig: custom properties of its bones that it has."""
     for bone, values in properties.items():
         pose_bone = target.pose.bones.get(bone)

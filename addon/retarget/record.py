@@ -59,9 +59,7 @@ def recall(rig: bpy.types.Object) -> Record | None:
             BoneMap.from_dict(data["map"]),
             RetargetSettings(**data["settings"]),
             data["live"],
-            Attachment(
-                tuple(data["carriers"]), np.array(data["frames"]), np.array(data["shifts"])
-            ),
+            Attachment(tuple(data["carriers"]), np.array(data["frames"]), np.array(data["shifts"])),
             tuple((path, index) for path, index in data["channels"]),
             data["checksum"],
         )

@@ -61,9 +61,7 @@ class RigMotion:
     heads: np.ndarray  # (T, N, 3)
 
 
-def transfer(
-    motion: SourceMotion, alignment: Alignment, settings: RetargetSettings
-) -> RigMotion:
+def transfer(motion: SourceMotion, alignment: Alignment, settings: RetargetSettings) -> RigMotion:
     """Carry the motion over."""
     rig, poses, trans = alignment.rig, motion.poses, motion.trans
     if settings.plant_feet:
@@ -75,9 +73,7 @@ def transfer(
     hips = joints[:, [JOINT["left_hip"], JOINT["right_hip"]]].mean(axis=1)
     heads = _heads(rig, turns, hips)
     if settings.keep_hands:
-        wrists, _ = forward_kinematics(
-            np.asarray(motion.poses, float), motion.rest, motion.trans
-        )
+        wrists, _ = forward_kinematics(np.asarray(motion.poses, float), motion.rest, motion.trans)
         _raise_hands(rig, turns, heads, wrists, rotations)
         heads = _heads(rig, turns, hips)
     _place_controls(rig, turns, heads, settings)
