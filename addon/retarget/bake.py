@@ -1,4 +1,4 @@
-"""One call from a character to a new action of another rig; and again when its smoothing changes."""
+"""One call from a character to a new action of another rig, and again when its keys change."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -93,12 +93,17 @@ def follow(source: bpy.types.Object) -> None:
 
 
 def set_properties(target: bpy.types.Object, properties: Mapping[str, Mapping[str, Value]]) -> None:
-    """Set switches of a control rig: custom properties of its bones that it has."""
+    """Set switches of a control rig: custom properties that its bones have, and their IK stretch.
+
+    Blender's IK shortens bones that may stretch rather than bend them.
+    """
     for bone, values in properties.items():
         pose_bone = target.pose.bones.get(bone)
         for name, value in values.items():
             if pose_bone is not None and name in pose_bone:
                 pose_bone[name] = type(pose_bone[name])(value)
+            elif pose_bone is not None and name == "ik_stretch":
+                pose_bone.ik_stretch = float(value)
     target.update_tag()
 
 

@@ -1,6 +1,7 @@
 """Rigs that no preset knows: which bone is what, by its name and its place in the hierarchy."""
 
 import re
+
 import bpy
 
 from .bone_map import BoneMap

@@ -58,7 +58,7 @@ def remove_rig_preset(name: str) -> None:
 
 
 def guess(armature: bpy.types.Object) -> tuple[str, BoneMap]:
-    """The preset that knows most of a rig's bones, and its map; "" where only names were matched."""
+    """The preset that knows most of a rig, and its map; "" where only names were matched."""
     names = [bone.name for bone in armature.data.bones]
     best = ("", match_names(armature))
     most = 0 if best[1].missing else _known(best[1]) - 2

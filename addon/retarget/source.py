@@ -1,4 +1,4 @@
-"""The motion that a character plays, for another rig: its keys, edits by hand and layers with it."""
+"""The motion that a character plays, edits by hand and layers with it, for another rig."""
 
 import bpy
 import numpy as np
@@ -12,10 +12,10 @@ from ..scene.armature import rest_frames
 from ..scene.character import Character
 from ..scene.curves import sample_curves
 from ..scene.keyframes import CHANNELS
+from ..scene.keying import TIMING
 from ..scene.rest_skeleton import TO_BLENDER
 from ..scene.stored_motion import stored
 from ..scene.timing import frames_of
-from ..scene.keying import TIMING
 from .transfer import SourceMotion
 
 

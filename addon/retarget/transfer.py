@@ -24,7 +24,7 @@ from .slots import IK_FOLLOWS, POLES, SLOT
 
 # Joints of the source whose turns a rig's spine and neck share, however many bones they have.
 _CHAINS = {"spine": ("pelvis", "spine1", "spine2", "spine3"), "neck": ("spine3", "neck")}
-_BENT = 0.05  # of a limb's length that its middle lies beside the line: below, it tells no plane
+_BENT = 0.015  # of a limb's length that its middle lies beside the line: below, it tells no plane
 _ARM = ("upper_arm", "forearm", "hand")
 
 
@@ -161,8 +161,7 @@ def _raise_hands(rig, turns, heads, joints, rotations) -> None:
         heads[:, upper], heads[:, fore], heads[:, hand], targets, hinges,
         np.zeros(targets.shape[:2]),
     )  # fmt: skip
-    for rows, part, turn in zip((upper, fore), ("upper_arm", "forearm"), change, strict=True):
-        del rows
+    for part, turn in zip(("upper_arm", "forearm"), change, strict=True):
         for side in range(2):
             for row, (slot, _) in enumerate(rig.slots):
                 if slot in (f"{part}.{'LR'[side]}", f"{part}_twist.{'LR'[side]}"):
@@ -189,23 +188,30 @@ def _place_controls(rig, turns, heads, settings: RetargetSettings) -> None:
 
 
 def _pole(rig, turns, heads, row, limb) -> np.ndarray:
-    """(T, 3) a point that the limb's middle points to, in the plane in which it is bent."""
-    start, middle, end = (heads[:, bone] for bone in limb)
-    line = end - start
-    across = middle - start
-    line = line / np.maximum(np.linalg.norm(line, axis=-1, keepdims=True), 1e-9)
-    across = across - line * np.sum(across * line, axis=-1, keepdims=True)
-    # A straight limb is in no plane: its bones' own turns go on.
+    """(T, 3) a point that the limb's middle points to, as the pole does in the rest pose."""
+    line, across, length = _bend_of(*(heads[:, bone] for bone in limb))
+    rest_line, rest_across, _ = _bend_of(*(rig.heads[bone] for bone in limb))
     away = rig.heads[row] - rig.heads[limb[1]]
-    reach = np.linalg.norm(away)
+    # Solvers keep the angle between the pole and the plane in which the limb is bent at rest.
+    angle = np.arctan2(rest_line @ np.cross(rest_across, away), rest_across @ away)
+    bent = np.linalg.norm(across, axis=-1, keepdims=True)
+    plane = np.cos(angle) * across + np.sin(angle) * np.cross(line, across)
+    # A straight limb is in no plane: its bones' own turns go on.
     own = turns[:, limb[0]] @ away
     own = own - line * np.sum(own * line, axis=-1, keepdims=True)
-    own = own / np.maximum(np.linalg.norm(own, axis=-1, keepdims=True), 1e-9)
+    trust = np.clip(bent / (_BENT * length[..., None]), 0, 1)
+    way = trust * _unit(plane) + (1 - trust) * _unit(own)
+    return heads[:, limb[1]] + np.linalg.norm(away) * _unit(way)
+
+
+def _bend_of(start, middle, end):
+    """Of a limb: the unit line from end to end, how its middle lies beside it, its length."""
+    line = _unit(end - start)
+    across = middle - start
+    across = across - line * np.sum(across * line, axis=-1, keepdims=True)
     length = np.linalg.norm(middle - start, axis=-1) + np.linalg.norm(end - middle, axis=-1)
-    bent = np.linalg.norm(across, axis=-1) / (_BENT * length)
-    trust = np.clip(bent, 0, 1)[:, None]
-    across = across / np.maximum(np.linalg.norm(across, axis=-1, keepdims=True), 1e-9)
-    # A knee that is bent a little the wrong way would turn the pole round.
-    way = trust * across + (1 - trust) * own
-    way = way / np.maximum(np.linalg.norm(way, axis=-1, keepdims=True), 1e-9)
-    return middle + reach * way
+    return line, across, length
+
+
+def _unit(vectors):
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)

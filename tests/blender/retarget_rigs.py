@@ -1,6 +1,6 @@
 """Rigs to retarget to: names, hierarchies and rest poses as their makers have them.
 
-A figure gives the places of the joints in its rest pose; a rig is a list of "bone < parent @ place".
+A figure gives the joints of its rest pose; a rig is a list of "bone < parent @ place > tail".
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Characters with motion worth retargeting, and what a rig makes of it in Blender's own evaluation."""
+"""Characters with motion worth retargeting, and what Blender makes of it on a rig."""
 
 from dataclasses import replace
 
@@ -79,3 +79,21 @@ def _angle(one, other):
 def source_joints(motion):
     """(T, 24, 3) of what the character plays."""
     return forward_kinematics(motion.poses, motion.rest, motion.trans)[0]
+
+
+def sole_heights(target, bone_map, frames, scale):
+    """(T, 4) metres over the floor of left heel, left ball, right heel, right ball: the points of
+    the floor that are below ankles and balls in the rest pose, carried by feet and toes."""
+    rig = read_rig(target, bone_map)
+    names, points = [], []
+    for side in "LR":
+        foot, toes = rig.head(f"foot.{side}"), rig.head(f"toes.{side}")
+        ball = (foot + rig.tails[rig.index(f"foot.{side}")]) / 2 if toes is None else toes
+        names += [bone_map.bones[f"foot.{side}"][0]] * 2
+        points += [foot * [1, 0, 1], ball * [1, 0, 1]]
+    matrices = evaluated(target, names, frames)
+    rest = np.array([target.data.bones[name].matrix_local for name in names])
+    places = (np.array(points) + [0, rig.floor, 0]) @ rig.axes
+    local = np.einsum("nba,nb->na", rest[:, :3, :3], places - rest[:, :3, 3])
+    now = np.einsum("tnab,nb->tna", matrices[..., :3, :3], local) + matrices[..., :3, 3]
+    return upright(target, bone_map, now)[..., 1] * scale
