@@ -155,7 +155,7 @@ def _raise_hands(rig, turns, heads, joints, rotations) -> None:
     targets = heads[:, hand].copy()
     targets[..., 1] = joints[:, [JOINT["left_wrist"], JOINT["right_wrist"]], 1]
     # Elbows bend forwards: about down on the left, about up on the right.
-    hinges = rotations[:, [JOINT["left_shoulder"], JOINT["right_shoulder"]], :, 1]
+    hinges = rotations[:, [JOINT["left_shoulder"], JOINT["right_shoulder"]]][..., 1]
     hinges = hinges * np.array([-1.0, 1.0])[None, :, None]
     change = bend(
         heads[:, upper], heads[:, fore], heads[:, hand], targets, hinges,

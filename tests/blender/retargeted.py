@@ -6,6 +6,7 @@ import bpy
 import numpy as np
 from onetake.addon.retarget.rig import read_rig
 from onetake.addon.scene.build import import_take
+from onetake.addon.scene.character import characters
 from onetake.backend.evaluation.rendered.clips import CLIPS
 from onetake.backend.evaluation.rendered.truth import Motion, truth
 from onetake.backend.motion.kinematics import forward_kinematics
@@ -81,7 +82,7 @@ def source_joints(motion):
     return forward_kinematics(motion.poses, motion.rest, motion.trans)[0]
 
 
-def sole_heights(target, bone_map, frames, scale):
+def sole_heights(target, bone_map, frames, scale, deform=None):
     """(T, 4) metres over the floor of left heel, left ball, right heel, right ball: the points of
     the floor that are below ankles and balls in the rest pose, carried by feet and toes."""
     rig = read_rig(target, bone_map)
@@ -89,7 +90,8 @@ def sole_heights(target, bone_map, frames, scale):
     for side in "LR":
         foot, toes = rig.head(f"foot.{side}"), rig.head(f"toes.{side}")
         ball = (foot + rig.tails[rig.index(f"foot.{side}")]) / 2 if toes is None else toes
-        names += [bone_map.bones[f"foot.{side}"][0]] * 2
+        bone = bone_map.bones[f"foot.{side}"][0]
+        names += [(deform or {}).get(f"foot.{side}", bone)] * 2
         points += [foot * [1, 0, 1], ball * [1, 0, 1]]
     matrices = evaluated(target, names, frames)
     rest = np.array([target.data.bones[name].matrix_local for name in names])
@@ -97,3 +99,21 @@ def sole_heights(target, bone_map, frames, scale):
     local = np.einsum("nba,nb->na", rest[:, :3, :3], places - rest[:, :3, 3])
     now = np.einsum("tnab,nb->tna", matrices[..., :3, :3], local) + matrices[..., :3, 3]
     return upright(target, bone_map, now)[..., 1] * scale
+
+
+def rigify_deform(rig, bone_map):
+    """{slot: bone} what follows a generated rig's controls; empty for plain skeletons."""
+    names = {
+        slot: "ORG-" + bones[-1].replace("_fk", "")
+        for slot, bones in bone_map.bones.items()
+        if not slot.endswith(("_ik.L", "_ik.R")) and "fingers" not in slot
+    }
+    names |= {"pelvis": "ORG-spine", "head": "ORG-spine.006"}
+    return {slot: name for slot, name in names.items() if name in rig.data.bones}
+
+
+def opened(path):
+    """The character of a scene that was saved."""
+    bpy.ops.wm.open_mainfile(filepath=path)
+    (found,) = characters(bpy.context.scene)
+    return found
