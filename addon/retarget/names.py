@@ -19,9 +19,30 @@ _WORDS = {
     "hand": ("hand", "wrist", "palm"),
     "thigh": ("thigh", "upperleg", "upleg", "legupper", "hip", "femur"),
     "shin": ("shin", "calf", "lowerleg", "lowleg", "leg", "knee", "crus"),
-    "foot": ("foot", "ankle"),
-    "toes": ("toes", "toebase", "toe", "ball"),
+    "foot": ("ankle", "foot"),
+    "toes": ("toes", "toebase", "toe", "ball", "foot"),
 }
+# What bones' names hold beside the part.
+_NO_PART = frozenset(
+    [
+        "left",
+        "right",
+        "l",
+        "r",
+        "bip",
+        "def",
+        "org",
+        "bone",
+        "c",
+        "j",
+        "x",
+        "jnt",
+        "joint",
+        "cc",
+        "base",
+        "stretch",
+    ]
+)
 _FINGERS = ("index", "middle", "mid", "ring", "pinky", "little")
 _SIDE = {
     "L": re.compile(r"left|(?:^|[^a-z])l(?:$|[^a-z])|[a-z]L(?:$|[^a-z])"),
@@ -85,12 +106,7 @@ def _parts(name: str) -> tuple[str, str | None]:
     sides = [side for side, pattern in _SIDE.items() if pattern.search(spaced.lower())]
     side = sides[0] if len(sides) == 1 else None
     words = re.findall(r"[a-z]+", spaced.lower())
-    words = [
-        word
-        for word in words
-        if word
-        not in ("left", "right", "l", "r", "bip", "def", "org", "bone", "c", "j", "x", "jnt")
-    ]
+    words = [word for word in words if word not in _NO_PART]
     return "".join(words), side
 
 
