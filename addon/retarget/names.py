@@ -23,26 +23,10 @@ _WORDS = {
     "toes": ("toes", "toebase", "toe", "ball", "foot"),
 }
 # What bones' names hold beside the part.
-_NO_PART = frozenset(
-    [
-        "left",
-        "right",
-        "l",
-        "r",
-        "bip",
-        "def",
-        "org",
-        "bone",
-        "c",
-        "j",
-        "x",
-        "jnt",
-        "joint",
-        "cc",
-        "base",
-        "stretch",
-    ]
-)
+_NO_PART = {
+    "left", "right", "l", "r", "bip", "def", "org", "bone", "c", "j", "x", "jnt", "joint", "cc",
+    "base", "stretch",
+}  # fmt: skip
 _FINGERS = ("index", "middle", "mid", "ring", "pinky", "little")
 _SIDE = {
     "L": re.compile(r"left|(?:^|[^a-z])l(?:$|[^a-z])|[a-z]L(?:$|[^a-z])"),
@@ -88,14 +72,29 @@ def match_names(armature: bpy.types.Object) -> BoneMap:
         ]
         if any(knuckles):
             found[f"fingers.{side}"] = tuple(filter(None, knuckles))
-    head = pick("head", "head", None, pelvis)
+    head = pick("head", "head", None)
+    pelvis = _carrier(bones, pelvis, head, *(found.get(f"thigh.{side}") or "" for side in SIDES))
+    if pelvis:
+        found["pelvis"] = (pelvis,)
     if head and pelvis:
         chain = [b.name for b in reversed(bones[head].parent_recursive)]
         chain = chain[chain.index(pelvis) + 1 :] if pelvis in chain else []
-        necks = tuple(name for name in chain if parts[name][0] in _WORDS["neck"])
+        necks = tuple(name for name in chain if parts[name][0].startswith("neck"))
         trunk = tuple(name for name in chain if name not in necks and not _is_helper(name))
         found |= {slot: names for slot, names in (("neck", necks), ("spine", trunk)) if names}
     return BoneMap.from_dict({"bones": {slot: list(names) for slot, names in found.items()}})
+
+
+def _carrier(bones, pelvis: str | None, head: str | None, *thighs: tuple[str, ...]) -> str | None:
+    """The bone that carries legs and spine: the pelvis, or the hip over it where both exist."""
+    if head is None or not all(thighs):
+        return pelvis
+    over_head = [bone.name for bone in bones[head].parent_recursive]
+    if pelvis in over_head:
+        return pelvis
+    over_legs = [{bone.name for bone in bones[thigh].parent_recursive} for (thigh,) in thighs]
+    both = (name for name in over_head if all(name in above for above in over_legs))
+    return next(both, pelvis)
 
 
 def _parts(name: str) -> tuple[str, str | None]:
