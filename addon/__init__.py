@@ -18,6 +18,7 @@ MODULES = (
     "shape",
     "bodies",
     "staging",
+    "retarget",
     "command_line",
 )
 

@@ -5,6 +5,7 @@
         print(character.armature.name, character.action.name)
         api.set_smoothing(bpy.context, character, api.SmoothingSettings(min_cutoff=0.8))
         api.export_fbx(bpy.context, character, "/clips/jump.fbx")
+        api.retarget(bpy.context, character, bpy.data.objects["Armature"], "mixamo")
 
 `start_...` returns at once with a task that Blender's own timer looks after, `set_up`, `check` and
 `import_video` wait until it is over, in background and with a window. Everything raises
@@ -27,6 +28,9 @@ from .bodies.files import chosen_body, official_body, read_official_body
 from .bodies.wear import wear
 from .export.fbx import export_fbx
 from .preferences import current_environment, refresh
+from .retarget.bone_map import BoneMap
+from .retarget.presets import read_rig_preset, remove_rig_preset, rig_presets, save_rig_preset
+from .retarget.script import retarget
 from .scene.build import MatchRate
 from .scene.camera import camera_fov
 from .scene.character import Character, characters
@@ -41,6 +45,7 @@ from .staging.place import place_at
 from .staging.rate import match_frame_rate
 
 __all__ = [
+    "BoneMap",
     "Character",
     "Environment",
     "FoundPerson",
@@ -77,9 +82,14 @@ __all__ = [
     "push_down",
     "read_official_body",
     "read_preset",
+    "read_rig_preset",
     "remove_preset",
+    "remove_rig_preset",
     "resume",
+    "retarget",
+    "rig_presets",
     "save_preset",
+    "save_rig_preset",
     "set_in_place",
     "set_smoothing",
     "set_up",

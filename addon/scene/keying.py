@@ -6,7 +6,7 @@ checksum of the keys as they were written, by which those that somebody edited b
 
 import json
 import zlib
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
 import bpy
@@ -35,6 +35,9 @@ _FORGOTTEN, _FURTHEST = 6.0, 240
 
 # Numpy's work in pieces between which a window can be redrawn; its value is what it returns.
 Steps = Generator[None, None, tuple[np.ndarray, np.ndarray]]
+
+# Called with an armature whose whole motion was keyed again.
+listeners: list[Callable[[bpy.types.Object], None]] = []
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,8 @@ def write_all(armature: bpy.types.Object, poses: np.ndarray, trans: np.ndarray) 
     if action is None:
         action = armature[ACTION] = new_action(armature, armature.name)
     _write(armature, action, _frames(armature), channel_values(armature, poses, trans))
+    for listener in listeners:
+        listener(armature)
 
 
 def take_action(armature: bpy.types.Object, name: str) -> bpy.types.Action:
