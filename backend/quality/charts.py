@@ -95,7 +95,8 @@ class Chart:
                 y = min(base - 2, round(base - height * value))
                 x = left + column
                 # Faint below, so that the line on top is what the eye follows.
-                self.image[y:base, x] = [round(0.35 * c + 0.65 * p) for c, p in zip(colour, PANEL)]
+                faint = 0.35 * np.array(colour) + 0.65 * np.array(PANEL)
+                self.image[y:base, x] = np.round(faint)
                 self.image[y : y + 2, x] = colour
 
 
