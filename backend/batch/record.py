@@ -46,7 +46,8 @@ def key_of(video: Path, arguments: argparse.Namespace) -> str:
     """A hash of all that a clip's results depend on: the video, options and files that these name,
     and what computes them. OSError where the video cannot be read."""
     options = [each for each in options_of(arguments) if not each.startswith(_SAME_RESULTS)]
-    named = [Path(value) for value in vars(arguments).values() if isinstance(value, str)]
+    values = [value for name, value in vars(arguments).items() if name not in _OURS]
+    named = [Path(value) for value in values if isinstance(value, str)]
     parts = [
         fingerprint(video),
         *options,

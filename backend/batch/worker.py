@@ -15,6 +15,14 @@ from .clips import Clip
 _NOISE_LINES = 20  # of what is no message, for the log
 
 
+def command_of(clip: Clip, options: Sequence[str], threads: int) -> list[str]:
+    """The command line that converts one clip, the sheet and the record with it."""
+    return [
+        sys.executable, "-m", "backend", "convert", str(clip.video), *options,
+        f"--output={clip.folder}", f"--threads={threads}", "--quality-sheet", "--progress=json",
+    ]  # fmt: skip
+
+
 class Worker:
     """`convert` of one clip, started at once; it ends when we do.
 
@@ -32,13 +40,8 @@ class Worker:
         self.notes: list[str] = []
         self.error: tuple[str, str] | None = None  # sentence, code
         self.noise: deque[str] = deque(maxlen=_NOISE_LINES)
-        command = [
-            sys.executable, "-m", "backend", "convert", str(clip.video), *options,
-            f"--output={clip.folder}", f"--threads={threads}", "--quality-sheet",
-            "--progress=json",
-        ]  # fmt: skip
         self._process = subprocess.Popen(
-            command,
+            command_of(clip, options, threads),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
