@@ -66,8 +66,8 @@ def find_clips(given: Sequence[Path], output: Path, patterns: Sequence[str] = ()
             "no_videos", f"Nothing in {places} is {wanted}; choose with --match, as in '*.mov'."
         )
     clips = [
-        Clip(video, place.as_posix(), output / place.parent)
-        for video, place in _apart(found).items()
+        Clip(video, place.as_posix(), output / place.parent / own)
+        for video, (place, own) in _apart(found).items()
     ]
     clips.sort(key=lambda clip: clip.name.casefold())
     _refuse_overwriting(clips)
@@ -103,8 +103,9 @@ def _matches(path: PurePath, patterns: Sequence[str]) -> bool:
     return any(fnmatch(text, pattern.casefold()) for pattern in patterns for text in texts)
 
 
-def _apart(found: dict[Path, PurePath]) -> dict[Path, PurePath]:
-    """Places such that no two videos have the same results: deeper where they would."""
+def _apart(found: dict[Path, PurePath]) -> dict[Path, tuple[PurePath, str]]:
+    """Where each video's results go so that no two have the same: its place in the tree, and a
+    folder of its own in there where it needs one, else ""."""
 
     def crowded(places: dict[Path, PurePath]) -> set[Path]:
         names = {
@@ -121,7 +122,8 @@ def _apart(found: dict[Path, PurePath]) -> dict[Path, PurePath]:
         root = _common(parents)
         found = found | {video: PurePath(os.path.relpath(video, root)) for video in named}
     # ... and those of one folder, jump.mov and jump.mp4, get one each.
-    return found | {video: found[video] / found[video].name for video in crowded(found)}
+    close = crowded(found)
+    return {video: (place, place.name if video in close else "") for video, place in found.items()}
 
 
 def _refuse_overwriting(clips: Sequence[Clip]) -> None:

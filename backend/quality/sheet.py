@@ -28,7 +28,7 @@ def draw_sheet(
     people = clip.people[:SHOWN]
     more = len(clip.people) - len(people)
     height = (
-        _HEAD + _REASON * len(reasons) + STILL[1] + _CAPTION + 2 * EDGE
+        _HEAD + _REASON * len(reasons) + STILL[1] + _CAPTION + EDGE
         + (HEIGHT + _PERSON + GAP) * len(people) + (_PERSON if more else 0)
     )  # fmt: skip
     image = np.full((height, WIDTH, 3), BACKGROUND, np.uint8)
