@@ -13,8 +13,7 @@ from .worker import Worker
 
 _REDRAW = 0.25  # seconds
 _BAR = 12  # characters
-_NAME = 34
-_STAGES = 30
+_NAME = 30
 
 
 class Progress:
@@ -162,7 +161,7 @@ def row(worker: Worker) -> str:
     share = min(1.0, worker.done / worker.total) if worker.total else 0.0
     full = round(share * _BAR)
     bar = "#" * full + "-" * (_BAR - full)
-    return f"  {name:<{_NAME}}  {worker.stage:<{_STAGES}.{_STAGES}} [{bar}] {span(worker.seconds)}"
+    return f"  [{bar}] {span(worker.seconds):>9}  {name:<{_NAME}}  {worker.stage}"
 
 
 def summary(progress: Progress, pool: Pool) -> str:
