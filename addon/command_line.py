@@ -2,6 +2,7 @@
 
 blender --command onetake set-up
 blender --command onetake check
+blender --command onetake convert CLIPS --output RESULTS [--jobs 2] [convert's other options]
 blender --command onetake import jump.mp4 --blend jump.blend [--frames 1 60] [--quality best]
 """
 
@@ -18,6 +19,7 @@ from ..backend.people_choice import people_choice
 from . import api
 from .backend_process import queue
 from .backend_process.import_task import ESTIMATORS, QUALITIES
+from .batch import convert
 from .job import new_file, save
 
 _registered: object | None = None
@@ -32,6 +34,8 @@ def execute(arguments: list[str]) -> int:
     """Do what the arguments say; the exit status. Errors are one sentence on stderr."""
     queue.listeners.append(_tell)
     try:
+        if arguments[:1] == ["convert"]:
+            return convert(arguments[1:])
         chosen = _parser().parse_args(arguments)
         chosen.run(chosen)
     except OneTakeError as error:
@@ -53,6 +57,7 @@ def _parser() -> _Parser:
         run=lambda _: api.set_up()
     )
     commands.add_parser("check", help="self-test").set_defaults(run=_check)
+    commands.add_parser("convert", help="videos, or folders of them, to files; see its --help")
     importing = commands.add_parser("import", help="a video to a .blend")
     importing.add_argument("video", type=Path)
     importing.add_argument("--blend", type=Path, required=True, help="file to write")

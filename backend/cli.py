@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import NoReturn
 
-from . import __version__, commands, estimators
+from . import __version__, batch, commands, estimators
 from .body import ensure_body
 from .body.smpl_file import smpl_npz
 from .check import check
@@ -109,7 +109,10 @@ def _parser() -> _Parser:
     convert = commands_.add_parser(
         "convert", parents=[shared], help="video to take, .blend, .fbx and preview"
     )
-    convert.add_argument("videos", nargs="*", metavar="VIDEO", help="without one: the sample")
+    convert.add_argument(
+        "videos", nargs="*", metavar="VIDEO", help="or folders of them; without one: the sample"
+    )
+    batch.add_options(convert)
     convert.set_defaults(run=commands.convert)
 
     estimate = commands_.add_parser("estimate", parents=[shared], help="video to take files only")

@@ -1,7 +1,6 @@
 """What the commands do: `estimate` and `convert`, clip by clip."""
 
 import argparse
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -10,6 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
+from . import batch
+from .batch.clips import base_name
+from .batch.record import key_of, stage_quality
 from .blender_process import BlenderJob
 from .body import body_path
 from .conversion import Conversion, Options, convert_video
@@ -24,6 +26,7 @@ from .motion.smoothing import SmoothingSettings, smooth
 from .motion.take import Take
 from .outputs import Outputs
 from .preview import Thumbnail, write_preview
+from .quality import quality_of
 from .terminal import Terminal
 from .video import VideoInfo, write_proxy
 
@@ -84,6 +87,7 @@ class _Order:
     smoothing: SmoothingSettings | None
     upright: bool = False  # also a copy of the video that every player shows right, if need be
     thumbnail: Path | None = None  # to keep a picture of the work in
+    key: Callable[[Path], str] | None = None  # of a video's record, where its quality is wanted
 
 
 def reporter(kind: str) -> Terminal | JsonProgress:
@@ -99,6 +103,8 @@ def estimate(arguments: argparse.Namespace) -> int:
 
 def convert(arguments: argparse.Namespace) -> int:
     """`convert`: take, .blend, .fbx and preview of every video."""
+    if batch.is_batch(arguments):
+        return batch.run(arguments)
     return _each(arguments, _smoothing(arguments), _convert_one)
 
 
@@ -115,6 +121,9 @@ def _each(
         smoothing,
         upright=getattr(arguments, "upright_copy", False),
         thumbnail=getattr(arguments, "thumbnail", None),
+        key=partial(key_of, arguments=arguments)
+        if getattr(arguments, "quality_sheet", False)
+        else None,
     )
     _refuse_collisions(videos, order.folder)
     terminal = reporter(arguments.progress)
@@ -140,9 +149,7 @@ def _refuse_collisions(videos: list[Path], folder: Path) -> None:
     given = {video.resolve() for video in videos}
     seen: dict[str, Path] = {}
     for video in videos:
-        # Two people of clip.mp4 are clip and clip.person2; some file systems see no capitals.
-        name = re.sub(r"(\.person\d+)+$", "", video.stem).casefold()
-        other = seen.setdefault(name, video)
+        other = seen.setdefault(base_name(video.stem), video)
         if other is not video:
             raise OneTakeError(
                 "same_name",
@@ -279,8 +286,9 @@ def _convert_one(order: _Order, video: Path, terminal: Terminal | JsonProgress) 
                 blender.check()
                 terminal.progress("drawing the preview", done, total)
 
+            shown_takes = [smoothed(take, order.smoothing, result.body) for take in result.takes]
             write_preview(
-                [smoothed(take, order.smoothing, result.body) for take in result.takes],
+                shown_takes,
                 result.body,
                 info,
                 preview,
@@ -288,5 +296,11 @@ def _convert_one(order: _Order, video: Path, terminal: Terminal | JsonProgress) 
                 end=order.options.end,
                 progress=drawn,
             )
+            quality = order.key and quality_of(
+                result.takes, shown_takes, result.body, info,
+                start=order.options.start, end=order.options.end, problem=result.problem,
+            )  # fmt: skip
             # It has worked beside the preview, so that this may take no time at all.
             blender.wait(partial(terminal.progress, "waiting for Blender, steps done"))
+        if quality:
+            stage_quality(outputs, video, quality, order.key(video))

@@ -169,7 +169,7 @@ def _motion(
         "estimator": options.estimator,
         "quality": options.quality,
         "version": estimators.VERSION,
-        "weights": _weights(),
+        "weights": weights(),
         "body": fingerprint(body_path()),
         "people": PEOPLE_VERSION,
         "focal": camera.focal,
@@ -198,7 +198,7 @@ def _motion(
     return job.stage("motion", settings, estimate, load)
 
 
-def _weights() -> str:
+def weights() -> str:
     """A hash of everything that was learnt: other weights, other motion."""
     files = sorted((Path(__file__).parent / "weights").glob("*.safetensors"))
     return " ".join(fingerprint(path) for path in files)

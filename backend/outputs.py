@@ -52,6 +52,10 @@ class Outputs:
         self._staged[hidden] = final
         return hidden
 
+    def names(self) -> list[str]:
+        """Of the results so far."""
+        return [final.name for final in self._staged.values()]
+
     def remove(self, path: Path) -> None:
         """Delete an earlier result that this one replaces, once this one is complete."""
         self._stale.append(path)

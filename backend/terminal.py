@@ -36,22 +36,22 @@ class Terminal:
         if elapsed > 1 and done:
             line += f", {done / elapsed:.0f}/s"
             if total > done:
-                line += f", {_span(elapsed / done * (total - done))} left"
+                line += f", {span(elapsed / done * (total - done))} left"
         self._draw(line)
 
     def finish(self) -> None:
         """End the current stage's line."""
         if self._stage is not None:
             elapsed = time.monotonic() - self._began
-            self._draw(f"  {self._stage}: {self._counted} in {_span(elapsed)}")
+            self._draw(f"  {self._stage}: {self._counted} in {span(elapsed)}")
             if self._live:
-                _write("\n")
+                write("\n")
             self._stage, self._shown = None, 0
 
     def say(self, text: str) -> None:
         """A line of its own."""
         self.finish()
-        _write(text + "\n")
+        write(text + "\n")
 
     def failed(self, sentence: str, code: str) -> None:
         """Why there is no result; the code is for programs."""
@@ -63,16 +63,17 @@ class Terminal:
     def _draw(self, line: str) -> None:
         """The stage's line: in place of what it was on a terminal, a new one elsewhere."""
         if not self._live:
-            _write(line + "\n")
+            write(line + "\n")
             return
         # A line that wraps could not be drawn over. Blanks, not escape codes: every terminal
         # knows them.
         line = line[: shutil.get_terminal_size().columns - 1]
-        _write("\r" + line.ljust(self._shown))
+        write("\r" + line.ljust(self._shown))
         self._shown = len(line)
 
 
-def _write(text: str) -> None:
+def write(text: str) -> None:
+    """Send text to stderr, wherever it leads; raises nothing."""
     try:
         sys.stderr.write(text)
         sys.stderr.flush()
@@ -81,7 +82,8 @@ def _write(text: str) -> None:
         sys.stderr = open(os.devnull, "w")  # noqa: SIM115
 
 
-def _span(seconds: float) -> str:
+def span(seconds: float) -> str:
+    """A time for people: 2.5 s, 45 s, 3 min 20 s."""
     if seconds < 10:
         return f"{seconds:.1f} s"
     if seconds < 90:

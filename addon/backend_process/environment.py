@@ -75,11 +75,14 @@ class Environment:
             settings = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(self.wheels)}
         return [*command, "--progress", "json"], self._variables(settings)
 
-    def backend_command(self, *arguments: str) -> Command:
-        """Runs a command of the backend, which must be set up."""
+    def command(self, *arguments: str) -> Command:
+        """Runs a command of the backend, which must be set up, for a terminal."""
         assert not self.missing, "the backend is not set up"
-        command = [str(self.python), "-m", "backend", *arguments, "--progress", "json"]
-        return command, self._variables({})
+        return [str(self.python), "-m", "backend", *arguments], self._variables({})
+
+    def backend_command(self, *arguments: str) -> Command:
+        """Runs a command of the backend, which must be set up, for a program."""
+        return self.command(*arguments, "--progress", "json")
 
     def _variables(self, more: dict[str, str]) -> dict[str, str]:
         return environment({"PYTHONPATH": str(ROOT), "ONETAKE_HOME": str(self.home), **more})

@@ -58,7 +58,9 @@ def write_preview(
                     for figure in figures
                     if (index := figure.frame_at(frame.timestamp, tolerance)) is not None
                 ]
-                _draw_over(picture, present, (width / info.width, height / info.height))
+                draw_over(
+                    picture, present, np.diag([width / info.width, height / info.height, 1.0])
+                )
                 if side is not None:
                     panel = side.draw(frame.timestamp, present)
                     picture = np.concatenate([picture, panel], axis=1)
@@ -72,13 +74,13 @@ def write_preview(
     return True
 
 
-def _draw_over(
-    picture: np.ndarray, present: Sequence[tuple[Figure, int]], scale: tuple[float, float]
-) -> None:
-    """Draw each figure through its take's own camera, the nearest last."""
+def draw_over(picture: np.ndarray, present: Sequence[tuple[Figure, int]], view: np.ndarray) -> None:
+    """Draw each figure, at its frame, through its take's own camera, the nearest last.
+
+    picture: RGB. view (3, 3): from pixels of the video to those of the picture.
+    """
     views = [(figure, index, *figure.camera(index)) for figure, index in present]
     for figure, index, R, t in sorted(
-        views, key=lambda view: -(view[2][2] @ view[0].take.trans[view[1]] + view[3][2])
+        views, key=lambda each: -(each[2][2] @ each[0].take.trans[each[1]] + each[3][2])
     ):
-        K = np.diag([*scale, 1.0]) @ figure.take.camera_K
-        figure.draw(picture, index, R, t, K, OVER_VIDEO)
+        figure.draw(picture, index, R, t, view @ figure.take.camera_K, OVER_VIDEO)

@@ -105,7 +105,7 @@ def test_what_is_no_video_is_one_sentence_each_and_leaves_no_trace(run, person, 
         "n" * 300 + ".mp4": "no file",
     }
     before = sorted(here.iterdir())
-    status, err = run("convert", *expected, "--output", "made/for/this")
+    status, err = run("estimate", *expected, "--output", "made/for/this")
     assert status == 1
     for (name, words), sentence in zip(expected.items(), sentences(err), strict=True):
         assert words in sentence, (name, sentence)
