@@ -72,7 +72,10 @@ class Glb:
         (animation,) = self.document["animations"]
         for channel in animation["channels"]:
             sampler = animation["samplers"][channel["sampler"]]
-            if sampler.get("interpolation", "LINEAR") != "LINEAR":
+            # A channel that never changes is written as steps.
+            kind = sampler.get("interpolation", "LINEAR")
+            still = not np.ptp(self.accessor(sampler["output"]), axis=0).any()
+            if kind != "LINEAR" and not (kind == "STEP" and still):
                 raise ValueError("only linear interpolation is read")
             keys = self.accessor(sampler["input"])[:, 0]
             values = self.accessor(sampler["output"])
