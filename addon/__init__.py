@@ -17,6 +17,7 @@ MODULES = (
     "smoothing",
     "shape",
     "staging",
+    "export",
     "command_line",
 )
 

@@ -4,7 +4,7 @@
     for character in api.import_video("/clips/jump.mp4", frames=(1, 60)):
         print(character.armature.name, character.action.name)
         api.set_smoothing(bpy.context, character, api.SmoothingSettings(min_cutoff=0.8))
-        api.export_fbx(bpy.context, character, "/clips/jump.fbx")
+        api.export(bpy.context, [character], api.export_presets()["unreal"], "/clips")
 
 `start_...` returns at once with a task that Blender's own timer looks after, `set_up`, `check` and
 `import_video` wait until it is over, in background and with a window. Everything raises
@@ -22,7 +22,9 @@ from .backend_process import queue
 from .backend_process.environment import Environment
 from .backend_process.import_task import ImportOptions, ImportTask
 from .backend_process.task import Task
+from .export.exporting import export, export_file
 from .export.fbx import export_fbx
+from .export.presets import export_presets
 from .preferences import current_environment, refresh
 from .scene.build import MatchRate
 from .scene.character import Character, characters
@@ -52,7 +54,10 @@ __all__ = [
     "discard_edits",
     "dismiss",
     "environment",
+    "export",
     "export_fbx",
+    "export_file",
+    "export_presets",
     "finish",
     "fit_from_video",
     "height",

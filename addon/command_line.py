@@ -3,6 +3,7 @@
 blender --command onetake set-up
 blender --command onetake check
 blender --command onetake import jump.mp4 --blend jump.blend [--frames 1 60] [--quality best]
+    [--export unreal,glb]
 """
 
 import argparse
@@ -13,6 +14,7 @@ from typing import NoReturn
 import bpy
 
 from ..backend.errors import OneTakeError
+from ..backend.export_preset import choose
 from . import api
 from .backend_process import queue
 from .backend_process.import_task import ESTIMATORS, PEOPLE, QUALITIES
@@ -58,6 +60,9 @@ def _parser() -> _Parser:
     importing.add_argument("--people", choices=PEOPLE, default="all")
     importing.add_argument("--estimator", choices=ESTIMATORS, default=ESTIMATORS[0])
     importing.add_argument("--quality", choices=QUALITIES, default="balanced")
+    importing.add_argument(
+        "--export", default="", metavar="LIST", help="also files beside the .blend: unreal,glb"
+    )
     importing.set_defaults(run=_import)
     return parser
 
@@ -68,6 +73,7 @@ def _check(_chosen: argparse.Namespace) -> None:
 
 
 def _import(chosen: argparse.Namespace) -> None:
+    presets = choose(chosen.export)  # before the work, not after it
     new_file()
     made = api.import_video(
         chosen.video,
@@ -77,6 +83,9 @@ def _import(chosen: argparse.Namespace) -> None:
         quality=chosen.quality,
     )
     save(chosen.blend.absolute())
+    for preset in presets:
+        for file in api.export(bpy.context, made, preset, chosen.blend.absolute().parent):
+            print(file)
     print(f"{chosen.blend}: {', '.join(each.armature.name for each in made)}")
 
 

@@ -15,6 +15,7 @@ from .body import body_path
 from .conversion import Conversion, Options, convert_video
 from .device import choose_device
 from .errors import OneTakeError
+from .export_preset import ExportPreset, choose, shipped
 from .job import trim_cache
 from .json_progress import JsonProgress
 from .log import explained
@@ -84,6 +85,7 @@ class _Order:
     smoothing: SmoothingSettings | None
     upright: bool = False  # also a copy of the video that every player shows right, if need be
     thumbnail: Path | None = None  # to keep a picture of the work in
+    exports: tuple[ExportPreset, ...] = ()  # what files for other programs to write
 
 
 def reporter(kind: str) -> Terminal | JsonProgress:
@@ -98,7 +100,7 @@ def estimate(arguments: argparse.Namespace) -> int:
 
 
 def convert(arguments: argparse.Namespace) -> int:
-    """`convert`: take, .blend, .fbx and preview of every video."""
+    """`convert`: take, .blend, files for other programs and preview of every video."""
     return _each(arguments, _smoothing(arguments), _convert_one)
 
 
@@ -115,6 +117,7 @@ def _each(
         smoothing,
         upright=getattr(arguments, "upright_copy", False),
         thumbnail=getattr(arguments, "thumbnail", None),
+        exports=tuple(choose(getattr(arguments, "export", ""))),
     )
     _refuse_collisions(videos, order.folder)
     terminal = reporter(arguments.progress)
@@ -186,7 +189,7 @@ def _converted(
         terminal.finish()
         for number, take in enumerate(result.takes, 1):
             take.save(outputs.file(f"{person_stem(video.stem, number)}.take.npz"))
-        _replace_stale(outputs, video.stem, len(result.takes))
+        _replace_stale(outputs, video.stem, len(result.takes), order.exports)
         if order.options.silhouettes:
             for number, track in enumerate(result.tracks, 1):
                 track.save(outputs.file(f"{person_stem(video.stem, number)}.track.npz"))
@@ -203,9 +206,12 @@ def _converted(
     terminal.say(f"  written to {outputs.folder}")
 
 
-def _replace_stale(outputs: Outputs, stem: str, people: int) -> None:
+def _replace_stale(
+    outputs: Outputs, stem: str, people: int, exports: tuple[ExportPreset, ...]
+) -> None:
     """Earlier results of people that are no longer found would pass for new ones."""
-    for suffix in (".take.npz", ".smooth.take.npz", ".fbx", ".track.npz"):
+    exported = {preset.suffix for preset in (*shipped().values(), *exports)}
+    for suffix in (".take.npz", ".smooth.take.npz", ".track.npz", *sorted(exported)):
         number = people + 1
         while (path := outputs.folder / (person_stem(stem, number) + suffix)).exists():
             outputs.remove(path)
@@ -267,7 +273,13 @@ def _convert_one(order: _Order, video: Path, terminal: Terminal | JsonProgress) 
             "video_fps": info.fps,
             "smoothing": order.smoothing.to_dict() if order.smoothing else None,
             "blend": str(outputs.file(f"{stem}.blend").resolve()),
-            "fbx": [str(outputs.file(f"{name}.fbx").resolve()) for name in people],
+            "exports": [
+                {
+                    "preset": str(preset.source.resolve()),
+                    "paths": [str(outputs.file(name + preset.suffix).resolve()) for name in people],
+                }
+                for preset in order.exports
+            ],
         }
         preview = outputs.file(f"{stem}.preview.mp4")
         with BlenderJob(job, sum(map(len, result.takes))) as blender:

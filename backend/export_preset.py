@@ -42,6 +42,7 @@ class ExportPreset:
     between: dict[str, list[str]] = field(default_factory=dict)
     # Rest axes by bone, as "x y" seen with y up, facing +z; others point along their limb.
     bone_axes: dict[str, str] = field(default_factory=dict)
+    source: Path = SHIPPED  # its file
 
     def __post_init__(self) -> None:
         for key, kind in self.__dataclass_fields__.items():
@@ -86,7 +87,7 @@ class ExportPreset:
         path = Path(path)
         try:
             data = json.loads(path.read_text(encoding="utf-8"))
-            return cls(name=path.stem, **data)
+            return cls(name=path.stem, source=path, **data)
         except OSError as error:
             reason = error.strerror
         except TypeError:
