@@ -15,9 +15,9 @@ when that closes. The job, paths absolute; null or missing leaves a part out:
     blend        .blend to write
     exports      files to write: a list of {"preset": path of its JSON, "paths": one a take}
 
-Prints JSON lines: {"stage", "done", "total"} as it goes, at the end {"result": {"blend", "exports"}},
-or {"error": sentence, "code"} and a non-zero exit status. What else a reader finds between the
-lines is Blender's own and means nothing.
+Prints JSON lines: {"stage", "done", "total"} as it goes, at the end
+{"result": {"blend", "exports"}}, or {"error": sentence, "code"} and a non-zero exit status. What
+else a reader finds between the lines is Blender's own and means nothing.
 """
 
 import importlib.util

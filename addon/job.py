@@ -29,9 +29,7 @@ def run(job: dict, say: Callable[[dict], None]) -> dict:
     if any(len(paths) != len(job["takes"]) for _, paths in exports):
         raise OneTakeError("usage", "The job needs one path a take for every export.")
     files = [
-        (person, preset, path)
-        for preset, paths in exports
-        for person, path in enumerate(paths)
+        (person, preset, path) for preset, paths in exports for person, path in enumerate(paths)
     ]
     total = 1 + len(files) + bool(job.get("blend"))
     takes, settings = _read(job)

@@ -96,7 +96,9 @@ def _parser() -> _Parser:
     )
 
     convert = commands_.add_parser(
-        "convert", parents=[shared], help="video to take, .blend, files for other programs and preview"
+        "convert",
+        parents=[shared],
+        help="video to take, .blend, files for other programs and preview",
     )
     convert.add_argument("videos", nargs="*", metavar="VIDEO", help="without one: the sample")
     convert.add_argument(

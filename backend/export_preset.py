@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Literal
 
@@ -37,7 +38,9 @@ class ExportPreset:
     object_name: str = ""  # the armature's; empty: the character's
     root: str = ""  # bone on the floor that carries the way over the ground; empty: none
     in_place: bool = False  # over the origin, without its way over the ground
-    bones: dict[str, str] = field(default_factory=dict)  # SMPL's joints -> names; others keep theirs
+    bones: dict[str, str] = field(
+        default_factory=dict
+    )  # SMPL's joints -> names; others keep theirs
     # Bones that the target has and SMPL not: name -> the joint that carries it, the one after it.
     between: dict[str, list[str]] = field(default_factory=dict)
     # Rest axes by bone, as "x y" seen with y up, facing +z; others point along their limb.
@@ -45,8 +48,15 @@ class ExportPreset:
     source: Path = SHIPPED  # its file
 
     def __post_init__(self) -> None:
-        for key, kind in self.__dataclass_fields__.items():
-            if not isinstance(getattr(self, key), {"in_place": bool}.get(key, _kind(kind))):
+        kinds = {
+            "in_place": bool,
+            "bones": dict,
+            "between": dict,
+            "bone_axes": dict,
+            "source": Path,
+        }
+        for key in self.__dataclass_fields__:
+            if not isinstance(getattr(self, key), kinds.get(key, str)):
                 raise ValueError(f"{key} cannot be {getattr(self, key)!r}")
         choices = (("format", FORMATS), ("rest", RESTS), ("up", ("y", "z")), ("unit", _UNITS))
         for key, known in choices:
@@ -54,7 +64,7 @@ class ExportPreset:
                 raise ValueError(f"{key} is one of {', '.join(known)}")
         if not self.suffix.endswith(FORMATS[self.format]) or set(self.suffix) & set("/\\:"):
             raise ValueError(f"suffix is to end with {FORMATS[self.format]}")
-        for joint in [*self.bones, *sum(self.between.values(), [])]:
+        for joint in [*self.bones, *chain(*self.between.values())]:
             if joint not in JOINT:
                 raise ValueError(f"SMPL has no joint {joint!r}")
         for name, pair in self.between.items():
@@ -103,7 +113,7 @@ def shipped() -> dict[str, ExportPreset]:
 
 
 def choose(names: str) -> list[ExportPreset]:
-    """"unreal,glb" -> presets; a name with a dot is the path of a JSON file.
+    """ "unreal,glb" -> presets; a name with a dot is the path of a JSON file.
 
     OneTakeError where there is none of that name, or two would write the same file.
     """
@@ -125,7 +135,3 @@ def choose(names: str) -> list[ExportPreset]:
                 "same_name", f"Two of the export presets write {preset.suffix}: choose one of them."
             )
     return chosen
-
-
-def _kind(item) -> type:
-    return dict if "dict" in str(item.type) else str

@@ -51,6 +51,8 @@ def export(
 
 
 def _stem(character: Character) -> str:
-    return bpy.path.clean_name(character.armature.name, replace="_") if any(
-        sign in character.armature.name for sign in '/\\:*?"<>|'
-    ) else character.armature.name
+    return (
+        bpy.path.clean_name(character.armature.name, replace="_")
+        if any(sign in character.armature.name for sign in '/\\:*?"<>|')
+        else character.armature.name
+    )

@@ -144,7 +144,7 @@ def _deform(motion: Motion, preset: ExportPreset, change, joints) -> np.ndarray:
 
 
 def _matrix_of(axes: str) -> np.ndarray:
-    """"+x -y" -> (3, 3) with the bone's x, y and z axes as its columns."""
+    """ "+x -y" -> (3, 3) with the bone's x, y and z axes as its columns."""
     signs = {"+": 1.0, "-": -1.0}
     x, y = (signs[axis[0]] * np.array(_AXES[axis[1]]) for axis in axes.split())
     return np.stack([x, y, np.cross(x, y)], axis=1)

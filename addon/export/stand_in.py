@@ -61,7 +61,6 @@ def stand_in(
         if character.body:
             stack.enter_context(_lent(bpy.data.objects, character.body.name))
             stack.enter_context(_lent(bpy.data.meshes, character.body.data.name))
-        body_names = character.body and (character.body.name, character.body.data.name)
         scene = stack.enter_context(stage(context.scene, fps_base))
         scene.unit_settings.scale_length = 1.0 / preset.per_metre
         scene.frame_start, scene.frame_end = 0, len(rig.deform) - 1

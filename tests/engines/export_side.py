@@ -119,7 +119,9 @@ def read_back(format_: str, path: str) -> dict:
     _IMPORTERS[format_](path)
     armature = next((item for item in bpy.data.objects if item.type == "ARMATURE"), None)
     # glTF's importer adds a mesh to draw bones with.
-    bodies = [item for item in scene.objects if item.type == "MESH" and len(item.data.vertices) > 99]
+    bodies = [
+        item for item in scene.objects if item.type == "MESH" and len(item.data.vertices) > 99
+    ]
     if armature:
         action = armature.animation_data.action or armature.animation_data.nla_tracks[0].strips[0]
         start, end = map(round, action.frame_range if hasattr(action, "frame_range") else (0, 0))

@@ -61,22 +61,25 @@ func _read(job: Dictionary) -> Dictionary:
 			matrices.append(_numbers(skeleton.global_transform * skeleton.get_bone_global_pose(bone)))
 		frames.append(matrices)
 	var meshes := []
-	for node in scene.find_children("*", "MeshInstance3D", true, false):
-		meshes.append_array(_surfaces(node, skeleton))
+	# In an editor's build, which Debian's is, the scene still has what the importer makes first.
+	for kind in ["MeshInstance3D", "ImporterMeshInstance3D"]:
+		for node in scene.find_children("*", kind, true, false):
+			meshes.append_array(_surfaces(node, skeleton))
 	scene.queue_free()
 	return {"names": names, "rests": rests, "parents": parents, "takes": takes,
 		"frames": frames, "meshes": meshes}
 
-func _surfaces(node: MeshInstance3D, skeleton: Skeleton3D) -> Array:
+func _surfaces(node: Node3D, skeleton: Skeleton3D) -> Array:
 	var binds := []
 	for bind in node.skin.get_bind_count():
-		var bone := node.skin.get_bind_bone(bind)
+		var bone: int = node.skin.get_bind_bone(bind)
 		if bone < 0:
 			bone = skeleton.find_bone(node.skin.get_bind_name(bind))
 		binds.append([bone, _numbers(node.skin.get_bind_pose(bind))])
 	var found := []
 	for surface in node.mesh.get_surface_count():
-		var arrays := node.mesh.surface_get_arrays(surface)
+		var arrays: Array = (node.mesh.get_surface_arrays(surface)
+			if node.mesh is ImporterMesh else node.mesh.surface_get_arrays(surface))
 		var points := []
 		for point in arrays[Mesh.ARRAY_VERTEX]:
 			points.append([point.x, point.y, point.z])

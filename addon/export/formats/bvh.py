@@ -25,7 +25,8 @@ def write(
     count = len(rig.deform)
     turns, places = rig.deform[..., :3, :3], rig.poses()[..., :3, 3]
     columns = []
-    for bone, parent in enumerate(rig.parents):
+    for bone in _in_file(rig, -1):
+        parent = rig.parents[bone]
         local = turns[:, bone]
         if parent >= 0:
             local = np.swapaxes(turns[:, parent], 1, 2) @ local
@@ -34,14 +35,26 @@ def write(
         columns.append(np.degrees(_zxy(local)))
     with path.open("w", encoding="utf-8", newline="\n") as stream:
         print("HIERARCHY", file=stream)
-        for root in [bone for bone, parent in enumerate(rig.parents) if parent < 0]:
-            print("\n".join(_joint(rig, root, 0)), file=stream)
+        for root in _children(rig, -1):
+            print("\n".join(_joint(rig, root)), file=stream)
         print(f"MOTION\nFrames: {count}\nFrame Time: {1 / motion.rate:.9f}", file=stream)
         np.savetxt(stream, np.concatenate(columns, axis=1), "%.6f")
 
 
-def _joint(rig: Rig, bone: int, depth: int) -> list[str]:
-    """The lines of one joint and all below it, in the order of the rig's bones."""
+def _children(rig: Rig, bone: int) -> list[int]:
+    return [child for child, parent in enumerate(rig.parents) if parent == bone]
+
+
+def _in_file(rig: Rig, bone: int) -> list[int]:
+    """All below a bone (-1: all there are) in the order of the hierarchy's lines."""
+    found = []
+    for child in _children(rig, bone):
+        found += [child, *_in_file(rig, child)]
+    return found
+
+
+def _joint(rig: Rig, bone: int) -> list[str]:
+    """The lines of one joint and all below it."""
     parent = rig.parents[bone]
     root = parent < 0
     offset = np.zeros(3) if root else rig.rest[bone, :3, 3] - rig.rest[parent, :3, 3]
@@ -52,9 +65,9 @@ def _joint(rig: Rig, bone: int, depth: int) -> list[str]:
         f"  OFFSET {_numbers(offset)}",
         f"  CHANNELS {channels}",
     ]
-    children = [child for child, above in enumerate(rig.parents) if above == bone]
+    children = _children(rig, bone)
     for child in children:
-        lines += _joint(rig, child, depth + 1)
+        lines += _joint(rig, child)
     if not children:
         end = rig.rest[bone, :3, 1] * rig.lengths[bone]
         lines += ["  End Site", "  {", f"    OFFSET {_numbers(end)}", "  }"]
