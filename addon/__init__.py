@@ -19,6 +19,7 @@ MODULES = (
     "bodies",
     "staging",
     "retarget",
+    "export",
     "command_line",
 )
 

@@ -4,7 +4,7 @@
     for character in api.import_video("/clips/jump.mp4", frames=(1, 60)):
         print(character.armature.name, character.action.name)
         api.set_smoothing(bpy.context, character, api.SmoothingSettings(min_cutoff=0.8))
-        api.export_fbx(bpy.context, character, "/clips/jump.fbx")
+        api.export(bpy.context, [character], api.export_presets()["unreal"], "/clips")
         api.retarget(bpy.context, character, bpy.data.objects["Armature"], "mixamo")
 
 `start_...` returns at once with a task that Blender's own timer looks after, `set_up`, `check` and
@@ -26,7 +26,9 @@ from .backend_process.import_task import FoundPerson, ImportOptions, ImportTask,
 from .backend_process.task import Task
 from .bodies.files import chosen_body, official_body, read_official_body
 from .bodies.wear import wear
+from .export.exporting import export, export_file
 from .export.fbx import export_fbx
+from .export.presets import export_presets
 from .preferences import current_environment, refresh
 from .retarget.bone_map import BoneMap
 from .retarget.presets import read_rig_preset, remove_rig_preset, rig_presets, save_rig_preset
@@ -64,7 +66,10 @@ __all__ = [
     "discard_edits",
     "dismiss",
     "environment",
+    "export",
     "export_fbx",
+    "export_file",
+    "export_presets",
     "find_people",
     "finish",
     "fit_from_video",

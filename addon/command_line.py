@@ -4,6 +4,7 @@ blender --command onetake set-up
 blender --command onetake check
 blender --command onetake convert CLIPS --output RESULTS [--jobs 2] [convert's other options]
 blender --command onetake import jump.mp4 --blend jump.blend [--frames 1 60] [--quality best]
+    [--export unreal,glb]
 """
 
 import argparse
@@ -15,6 +16,7 @@ from typing import NoReturn
 import bpy
 
 from ..backend.errors import OneTakeError
+from ..backend.export_preset import choose
 from ..backend.people_choice import people_choice
 from . import api
 from .backend_process import queue
@@ -68,6 +70,9 @@ def _parser() -> _Parser:
     importing.add_argument("--fov", type=float, help="horizontal field of view in degrees")
     importing.add_argument("--estimator", choices=ESTIMATORS, default=ESTIMATORS[0])
     importing.add_argument("--quality", choices=QUALITIES, default="balanced")
+    importing.add_argument(
+        "--export", default="", metavar="LIST", help="also files beside the .blend: unreal,glb"
+    )
     importing.set_defaults(run=_import)
     return parser
 
@@ -78,6 +83,7 @@ def _check(_chosen: argparse.Namespace) -> None:
 
 
 def _import(chosen: argparse.Namespace) -> None:
+    presets = choose(chosen.export)  # before the work, not after it
     new_file()
     made = api.import_video(
         chosen.video,
@@ -88,6 +94,9 @@ def _import(chosen: argparse.Namespace) -> None:
         fov=chosen.fov and math.radians(chosen.fov),
     )
     save(chosen.blend.absolute())
+    for preset in presets:
+        for file in api.export(bpy.context, made, preset, chosen.blend.absolute().parent):
+            print(file)
     print(f"{chosen.blend}: {', '.join(each.armature.name for each in made)}")
 
 

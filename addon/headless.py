@@ -1,4 +1,4 @@
-"""Takes in, .blend and .fbx out, without a window.
+"""Takes in, .blend and exported files out, without a window.
 
     python addon/headless.py job.json                    with a Python that has the bpy wheel
     blender --background --factory-startup --python addon/headless.py -- job.json
@@ -13,11 +13,11 @@ when that closes. The job, paths absolute; null or missing leaves a part out:
     video_final  where the video will lie by the time that the .blend is opened, if elsewhere
     smoothing    SmoothingSettings as a dictionary; {} for the defaults, null for none
     blend        .blend to write
-    fbx          .fbx to write: one path for one take, a list for several
+    exports      files to write: a list of {"preset": path of its JSON, "paths": one a take}
 
-Prints JSON lines: {"stage", "done", "total"} as it goes, at the end {"result": {"blend", "fbx"}},
-or {"error": sentence, "code"} and a non-zero exit status. What else a reader finds between the
-lines is Blender's own and means nothing.
+Prints JSON lines: {"stage", "done", "total"} as it goes, at the end
+{"result": {"blend", "exports"}}, or {"error": sentence, "code"} and a non-zero exit status. What
+else a reader finds between the lines is Blender's own and means nothing.
 """
 
 import importlib.util

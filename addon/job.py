@@ -1,4 +1,4 @@
-"""One headless job: takes in, .blend and .fbx out. `headless` runs it as a process."""
+"""One headless job: takes in, .blend and exported files out. `headless` runs it as a process."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,10 +6,11 @@ from pathlib import Path
 import bpy
 
 from ..backend.errors import OneTakeError
+from ..backend.export_preset import ExportPreset
 from ..backend.motion.body import Body
 from ..backend.motion.smoothing import SmoothingSettings
 from ..backend.motion.take import Take, TakeError
-from .export.fbx import export_fbx
+from .export.exporting import export_file
 from .scene.build import import_takes
 from .written import written
 
@@ -19,13 +20,18 @@ def run(job: dict, say: Callable[[dict], None]) -> dict:
 
     say: takes the progress messages. OneTakeError with a sentence for the user.
     """
-    paths = job.get("fbx") or []
-    paths = [Path(path) for path in ([paths] if isinstance(paths, str) else paths)]
+    exports = [
+        (ExportPreset.load(item["preset"]), [Path(path) for path in item["paths"]])
+        for item in job.get("exports") or []
+    ]
     if not job.get("takes"):
         raise OneTakeError("usage", "The job names no take.")
-    if paths and len(paths) != len(job["takes"]):
-        raise OneTakeError("usage", "The job needs one FBX path a take.")
-    total = 1 + len(paths) + bool(job.get("blend"))
+    if any(len(paths) != len(job["takes"]) for _, paths in exports):
+        raise OneTakeError("usage", "The job needs one path a take for every export.")
+    files = [
+        (person, preset, path) for preset, paths in exports for person, path in enumerate(paths)
+    ]
+    total = 1 + len(files) + bool(job.get("blend"))
     takes, settings = _read(job)
 
     new_file()
@@ -38,16 +44,16 @@ def run(job: dict, say: Callable[[dict], None]) -> dict:
         video_fps=job.get("video_fps"),
         smoothing=settings,
     )
-    for done, (person, path) in enumerate(zip(people, paths, strict=False), 1):
-        say({"stage": "fbx", "done": done, "total": total})
-        export_fbx(bpy.context, person, path)
+    for done, (person, preset, path) in enumerate(files, 1):
+        say({"stage": preset.format, "done": done, "total": total})
+        export_file(bpy.context, people[person], preset, path)
     if job.get("blend"):
         say({"stage": "blend", "done": total - 1, "total": total})
         if job.get("video_final"):
             _point_to(Path(job["video_final"]))
         save(Path(job["blend"]))
     say({"stage": "done", "done": total, "total": total})
-    return {"blend": job.get("blend"), "fbx": [str(path) for path in paths]}
+    return {"blend": job.get("blend"), "exports": [str(path) for _, _, path in files]}
 
 
 def new_file() -> None:

@@ -1,4 +1,4 @@
-"""Blender as a child process: takes in, .blend and .fbx out."""
+"""Blender as a child process: takes in, .blend and exported files out."""
 
 import json
 import logging

@@ -107,12 +107,18 @@ def _parser() -> _Parser:
     )
 
     convert = commands_.add_parser(
-        "convert", parents=[shared], help="video to take, .blend, .fbx and preview"
+        "convert",
+        parents=[shared],
+        help="video to take, .blend, files for other programs and preview",
     )
     convert.add_argument(
         "videos", nargs="*", metavar="VIDEO", help="or folders of them; without one: the sample"
     )
     batch.add_options(convert)
+    convert.add_argument(
+        "--export", default="fbx", metavar="LIST",
+        help="files for other programs, such as unreal,glb; or a preset's JSON file (fbx)",
+    )  # fmt: skip
     convert.set_defaults(run=commands.convert)
 
     estimate = commands_.add_parser("estimate", parents=[shared], help="video to take files only")

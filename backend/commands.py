@@ -1,6 +1,7 @@
 """What the commands do: `estimate` and `convert`, clip by clip."""
 
 import argparse
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from .body import body_path
 from .conversion import Conversion, Options, convert_video
 from .device import choose_device
 from .errors import OneTakeError
+from .export_preset import ExportPreset, choose, shipped
 from .job import trim_cache
 from .json_progress import JsonProgress
 from .log import explained
@@ -88,6 +90,7 @@ class _Order:
     upright: bool = False  # also a copy of the video that every player shows right, if need be
     thumbnail: Path | None = None  # to keep a picture of the work in
     key: Callable[[Path], str] | None = None  # of a video's record, where its quality is wanted
+    exports: tuple[ExportPreset, ...] = ()  # what files for other programs to write
 
 
 def reporter(kind: str) -> Terminal | JsonProgress:
@@ -102,7 +105,7 @@ def estimate(arguments: argparse.Namespace) -> int:
 
 
 def convert(arguments: argparse.Namespace) -> int:
-    """`convert`: take, .blend, .fbx and preview of every video."""
+    """`convert`: take, .blend, files for other programs and preview of every video."""
     if batch.is_batch(arguments):
         return batch.run(arguments)
     return _each(arguments, _smoothing(arguments), _convert_one)
@@ -124,6 +127,7 @@ def _each(
         key=partial(key_of, arguments=arguments)
         if getattr(arguments, "quality_sheet", False)
         else None,
+        exports=tuple(choose(getattr(arguments, "export", ""))),
     )
     _refuse_collisions(videos, order.folder)
     terminal = reporter(arguments.progress)
@@ -193,7 +197,9 @@ def _converted(
         terminal.finish()
         for take in result.takes:
             take.save(outputs.file(f"{person_stem(video.stem, take.person_id)}.take.npz"))
-        _replace_stale(outputs, video.stem, [take.person_id for take in result.takes])
+        _replace_stale(
+            outputs, video.stem, [take.person_id for take in result.takes], order.exports
+        )
         if order.options.silhouettes:
             for track in result.tracks:
                 stem = person_stem(video.stem, track.person_id)
@@ -211,12 +217,15 @@ def _converted(
     terminal.say(f"  written to {outputs.folder}")
 
 
-def _replace_stale(outputs: Outputs, stem: str, people: list[int]) -> None:
+def _replace_stale(
+    outputs: Outputs, stem: str, people: list[int], exports: tuple[ExportPreset, ...]
+) -> None:
     """Earlier results of people that are not among these would pass for new ones."""
-    suffixes = ("take.npz", "smooth.take.npz", "fbx", "track.npz")
-    current = {f"{person_stem(stem, person)}.{suffix}" for person in people for suffix in suffixes}
+    exported = {preset.suffix for preset in (*shipped().values(), *exports)}
+    suffixes = (".take.npz", ".smooth.take.npz", ".track.npz", *sorted(exported))
+    current = {f"{person_stem(stem, person)}{suffix}" for person in people for suffix in suffixes}
     endings = "|".join(map(re.escape, suffixes))
-    earlier = re.compile(rf"{re.escape(stem)}(\.person\d+)?\.({endings})")
+    earlier = re.compile(rf"{re.escape(stem)}(\.person\d+)?({endings})")
     for path in sorted(outputs.folder.iterdir()):
         if earlier.fullmatch(path.name) and path.name not in current:
             outputs.remove(path)
@@ -277,7 +286,13 @@ def _convert_one(order: _Order, video: Path, terminal: Terminal | JsonProgress) 
             "video_fps": info.fps,
             "smoothing": order.smoothing.to_dict() if order.smoothing else None,
             "blend": str(outputs.file(f"{stem}.blend").resolve()),
-            "fbx": [str(outputs.file(f"{name}.fbx").resolve()) for name in people],
+            "exports": [
+                {
+                    "preset": str(preset.source.resolve()),
+                    "paths": [str(outputs.file(name + preset.suffix).resolve()) for name in people],
+                }
+                for preset in order.exports
+            ],
         }
         preview = outputs.file(f"{stem}.preview.mp4")
         with BlenderJob(job, sum(map(len, result.takes))) as blender:

@@ -72,12 +72,19 @@ class Glb:
         (animation,) = self.document["animations"]
         for channel in animation["channels"]:
             sampler = animation["samplers"][channel["sampler"]]
-            if sampler.get("interpolation", "LINEAR") != "LINEAR":
-                raise ValueError("only linear interpolation is read")
+            kind = sampler.get("interpolation", "LINEAR")
+            if kind not in ("LINEAR", "STEP"):
+                raise ValueError("only linear interpolation and steps are read")
             keys = self.accessor(sampler["input"])[:, 0]
             values = self.accessor(sampler["output"])
             path = channel["target"]["path"]
-            local[channel["target"]["node"]][path] = _interpolate(keys, values, times, path)
+            local[channel["target"]["node"]][path] = (
+                _interpolate(keys, values, times, path)
+                if kind == "LINEAR"
+                else values[np.clip(np.searchsorted(keys, times, "right") - 1, 0, None)].astype(
+                    float
+                )
+            )
         matrices = np.array([_compose(parts) for parts in local]).swapaxes(0, 1)
         parents = {child: i for i, node in enumerate(nodes) for child in node.get("children", ())}
         world = np.empty_like(matrices)
