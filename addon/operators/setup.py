@@ -15,8 +15,16 @@ class ONETAKE_OT_set_up(bpy.types.Operator):
     bl_label = "Set Up"
     bl_options = {"REGISTER"}
 
-    def execute(self, _context: bpy.types.Context) -> set[str]:
+    go_online: bpy.props.BoolProperty(
+        name="Go Online",
+        description="Allow Blender online access first, as in Preferences, System, Network",
+        options={"HIDDEN", "SKIP_SAVE"},
+    )
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
         """Start it."""
+        if self.go_online:
+            context.preferences.system.use_online_access = True
         try:
             return started(self, api.start_set_up())
         except OneTakeError as error:

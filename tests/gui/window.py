@@ -1,0 +1,128 @@
+"""Blender's window: a hand on the mouse, an eye on the screen, and an ear inside."""
+
+import json
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.gui.machine import Machine
+
+WIDTH, HEIGHT = 1280, 800
+_PATIENCE = 120  # seconds; a busy machine draws slowly
+
+
+class Window:
+    """A Blender that fills the screen of a machine. folder: the machine's /trial."""
+
+    def __init__(self, machine: Machine, folder: Path, pictures: Path) -> None:
+        self.machine, self.folder, self.pictures = machine, folder, pictures
+        self.clicks = 0  # presses of a mouse button; a drag is none
+        self.blender: subprocess.Popen | None = None
+        self._screen = machine.start("Xvfb", ":1", "-screen", "0", f"{WIDTH}x{HEIGHT}x24",
+                                     stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+        until(lambda: "X1" in machine.run("sh", "-c", "ls /tmp/.X11-unix || true"), "a screen")
+
+    def open(self, *arguments: str, variables: dict[str, str] | None = None) -> None:
+        """Start Blender, and wait until it answers."""
+        with (self.folder / "console.log").open("ab") as log:
+            self.blender = self.machine.start(
+                "env", *(f"{name}={value}" for name, value in (variables or {}).items()),
+                "blender", "-p", "0", "0", WIDTH, HEIGHT, *arguments, "--python", "/trial/probe.py",
+                stdout=log, stderr=log,
+            )  # fmt: skip
+        self.wait("len(draws) > 1")
+
+    def close(self) -> None:
+        """End Blender as its menu does; it may not hang."""
+        self.tell("bpy.ops.wm.quit_blender()")
+        self.blender.wait(_PATIENCE)
+
+    def console(self) -> str:
+        """What Blender has printed so far."""
+        return (self.folder / "console.log").read_text(encoding="utf-8", errors="replace")
+
+    # An ear inside.
+
+    def tell(self, code: str) -> None:
+        """Run Python in Blender."""
+        partial = self.folder / "ask.partial"
+        partial.write_text(code, encoding="utf-8")
+        partial.replace(self.folder / "ask.py")
+
+    def ask(self, code: str) -> object:
+        """Run Python in Blender that calls answer(value); the value."""
+        path = self.folder / "answer.json"
+        self.tell(code)
+        until(lambda: path.exists() or self.blender.poll() is not None, f"an answer to {code}")
+        assert path.exists(), "Blender has died:\n" + self.console()[-3000:]
+        said = json.loads(path.read_text(encoding="utf-8"))
+        path.unlink()
+        assert "problem" not in said, said["problem"]
+        return said["answer"]
+
+    def wait(self, expression: str, seconds: float = _PATIENCE) -> object:
+        """Until a Python expression in Blender is true; its value."""
+        return until(lambda: self.ask(f"answer({expression})"), expression, seconds, self.show)
+
+    # A hand on the mouse: x and y from the window's upper left corner.
+
+    def move(self, x: float, y: float) -> None:
+        """Move the mouse there."""
+        self._hand("mousemove", x, y)
+
+    def click(self, x: float, y: float) -> None:
+        """Press and release the left button there."""
+        self.clicks += 1
+        # Blender has to see the mouse over a button before it is pressed.
+        self._hand("mousemove", x - 3, y - 3, "sleep", 0.1, "mousemove", x, y, "sleep", 0.2,
+                   "mousedown", 1, "sleep", 0.1, "mouseup", 1)  # fmt: skip
+
+    def drag(self, start: tuple[float, float], end: tuple[float, float], steps: int = 10) -> None:
+        """Hold the left button from start to end."""
+        self._hand("mousemove", *start, "sleep", 0.2, "mousedown", 1, "sleep", 0.1)
+        for step in range(1, steps + 1):
+            x, y = (a + (b - a) * step / steps for a, b in zip(start, end, strict=True))
+            self._hand("mousemove", x, y, "sleep", 0.05)
+        self._hand("mouseup", 1)
+
+    def drop(self, path: str, x: float, y: float) -> None:
+        """Drag a file out of a file manager's window and let it go there."""
+        source = self.machine.start("wish", "/trial/drag.tcl", path,
+                                    stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # fmt: skip
+        source.stdout.readline()  # it is shown
+        time.sleep(0.5)
+        try:
+            self.drag((WIDTH - 20, HEIGHT - 20), (x, y))
+            time.sleep(0.5)
+        finally:
+            source.communicate()  # it ends with its input
+
+    def _hand(self, *words: object) -> None:
+        texts = [f"{word:.0f}" if isinstance(word, float) and word > 1 else str(word) for word in words]
+        self.machine.run("xdotool", *texts)
+
+    # An eye on the screen.
+
+    def show(self, name: str = "unexpected") -> Path:
+        """A picture of the screen."""
+        self.machine.run("import", "-window", "root", "/trial/shot.png")
+        path = self.pictures / f"{name}.png"
+        path.write_bytes((self.folder / "shot.png").read_bytes())
+        return path
+
+
+def until(
+    condition: Callable[[], object],
+    what: str,
+    seconds: float = _PATIENCE,
+    otherwise: Callable[[], object] = lambda: None,
+) -> object:
+    """Wait for something to be so; what it is then."""
+    end = time.monotonic() + seconds
+    while not (found := condition()):
+        if time.monotonic() > end:
+            otherwise()
+            raise AssertionError(f"in {seconds} seconds there was not: {what}")
+        time.sleep(0.02)
+    return found
