@@ -63,9 +63,9 @@ def draw_setup(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
         column.label(text=_described(part, environment, torch, there),
                      icon="CHECKMARK" if there else "X")  # fmt: skip
     column.label(text=f"{environment.free_gigabytes:.0f} GB free on disk", icon="DISK_DRIVE")
-    if missing:
+    if missing and not any(task.title == "Set-up" and not task.state.over for task in api.tasks()):
         _draw_button(layout, context, environment.needs_network and not bpy.app.online_access)
-    else:
+    elif not missing:
         row = layout.row(align=True)
         row.operator("onetake.check", icon="PLAY")
         row.operator("onetake.show_log", icon="TEXT")
@@ -75,9 +75,7 @@ def _draw_button(layout: bpy.types.UILayout, context: bpy.types.Context, offline
     forbidden = offline and bpy.app.online_access_override  # by whoever started Blender
     row = layout.row()
     row.scale_y = 1.4
-    row.enabled = not forbidden and not any(
-        task.title == "Set-up" and not task.state.over for task in api.tasks()
-    )
+    row.enabled = not forbidden
     text, icon = ("Go Online and Set Up", "INTERNET") if offline else ("Set Up", "IMPORT")
     row.operator("onetake.set_up", text=text, icon=icon).go_online = offline and not forbidden
     if forbidden:

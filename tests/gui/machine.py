@@ -31,24 +31,25 @@ exec chroot "$root" sh -c 'echo ready; cat > /dev/null'
 
 
 class Machine:
-    """Boots with `folder` shown as /trial, and with the Python that runs these tests.
+    """Boots with `folder` shown as /trial, `more` where it says, and the Python of these tests.
 
     There is no network in it, not even a loopback.
     """
 
-    def __init__(self, debian: Path, folder: Path) -> None:
+    def __init__(self, debian: Path, folder: Path, more: dict[Path, str]) -> None:
         base = folder.with_name(folder.name + ".machine")
         base.mkdir()
-        shown = [str(part) for path in _python_files() for part in (path, path)]
+        shown = [part for path in _python_files() for part in (path, path)]
+        shown += [part for pair in more.items() for part in pair]
         self._init = subprocess.Popen(
             ["unshare", "--mount", "--pid", "--net", "--fork", "--kill-child",
-             "sh", "-c", _BOOT, "boot", debian, base, folder, "/trial", *shown],
+             "sh", "-c", _BOOT, "boot", debian, base, folder, "/trial", *map(str, shown)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
         assert self._init.stdout.readline() == "ready\n", "the machine does not start"
         children = Path(f"/proc/{self._init.pid}/task/{self._init.pid}/children").read_text()
         self._enter = ["nsenter", "--target", children.strip(),
-                       "--mount", "--pid", "--net", "--root", "--wd=/"]  # fmt: skip
+                       "--mount", "--pid", "--net", "--root", "--wd"]  # fmt: skip
 
     def start(self, *command: object, **options: object) -> subprocess.Popen:
         """A program in the machine."""

@@ -38,7 +38,28 @@ def drawn() -> None:
     known["draws"].append(time.perf_counter())
 
 
-known["draws"] = []
+def sidebar() -> tuple:
+    """The window, area and region of the viewport's sidebar."""
+    window = bpy.context.window_manager.windows[0]
+    area = next(area for area in window.screen.areas if area.type == "VIEW_3D")
+    return window, area, next(region for region in area.regions if region.type == "UI")
+
+
+def under() -> str:
+    """The button in the sidebar that the mouse is over, as Blender's own menu would copy it."""
+    window, area, region = sidebar()
+    manager = bpy.context.window_manager
+    with bpy.context.temp_override(window=window, area=area, region=region):
+        if bpy.ops.ui.copy_python_command_button.poll():
+            bpy.ops.ui.copy_python_command_button()
+            return manager.clipboard
+        if bpy.ops.ui.copy_data_path_button.poll():
+            bpy.ops.ui.copy_data_path_button(full_path=True)
+            return manager.clipboard
+    return ""
+
+
+known |= {"draws": [], "sidebar": sidebar, "under": under}
 bpy.context.preferences.view.show_splash = False
 bpy.types.SpaceView3D.draw_handler_add(drawn, (), "WINDOW", "POST_PIXEL")
 bpy.app.timers.register(look, persistent=True)

@@ -78,6 +78,28 @@ class Window:
         self._hand("mousemove", x - 3, y - 3, "sleep", 0.1, "mousemove", x, y, "sleep", 0.2,
                    "mousedown", 1, "sleep", 0.1, "mouseup", 1)  # fmt: skip
 
+    def press(self, name: str, across: float = 0.45) -> None:
+        """Click the button of the sidebar that `find` finds."""
+        self.click(*self.find(name, across))
+
+    def find(self, name: str, across: float = 0.45) -> tuple[int, int]:
+        """The height of the button of the sidebar whose Python command or data path holds `name`.
+
+        across: where on the sidebar's width to look, from 0 to 1.
+        """
+        x, y, width, height = self.ask("r = sidebar()[2]; answer([r.x, r.y, r.width, r.height])")
+        x, hits = x + int(width * across), []
+        for row in range(HEIGHT - y - height, HEIGHT - y, 6):
+            self.move(x, row)
+            if name in self.ask("answer(under())"):
+                hits.append(row)
+            elif hits:
+                break
+        if not hits:
+            self.show()
+        assert hits, f"there is no {name} in the sidebar"
+        return x, sum(hits) // len(hits)
+
     def drag(self, start: tuple[float, float], end: tuple[float, float], steps: int = 10) -> None:
         """Hold the left button from start to end."""
         self._hand("mousemove", *start, "sleep", 0.2, "mousedown", 1, "sleep", 0.1)
