@@ -63,7 +63,7 @@ def draw_setup(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
         column.label(text=_described(part, environment, torch, there),
                      icon="CHECKMARK" if there else "X")  # fmt: skip
     column.label(text=f"{environment.free_gigabytes:.0f} GB free on disk", icon="DISK_DRIVE")
-    if missing and not any(task.title == "Set-up" and not task.state.over for task in api.tasks()):
+    if missing and not api.setting_up():
         _draw_button(layout, context, environment.needs_network and not bpy.app.online_access)
     elif not missing:
         row = layout.row(align=True)

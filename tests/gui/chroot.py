@@ -55,7 +55,9 @@ def _mirror() -> str | None:
     """Where this system's own packages come from, if it is a Debian; else debootstrap knows one."""
     for path in (Path("/etc/apt/sources.list"), *Path("/etc/apt/sources.list.d").glob("*")):
         text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
-        found = re.search(r"^(?:deb .*?|URIs: *)(https?://\S+/debian/?)(?:\s|$)", text, re.MULTILINE)
+        found = re.search(
+            r"^(?:deb .*?|URIs: *)(https?://\S+/debian/?)(?:\s|$)", text, re.MULTILINE
+        )
         if found:
             return found.group(1)
     return None

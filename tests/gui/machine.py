@@ -24,6 +24,8 @@ mkdir -p "$root/proc" "$root/dev"
 mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
 mount -t tmpfs onetake "$root/tmp"
+mkdir "$root/small"
+mount -t tmpfs -o size=8m onetake "$root/small"
 ln -sf /proc/self/mounts "$root/etc/mtab"
 cd /
 exec chroot "$root" sh -c 'echo ready; cat > /dev/null'
@@ -33,12 +35,13 @@ exec chroot "$root" sh -c 'echo ready; cat > /dev/null'
 class Machine:
     """Boots with `folder` shown as /trial, `more` where it says, and the Python of these tests.
 
-    There is no network in it, not even a loopback.
+    There is no network in it, not even a loopback, and a disk of 8 MB at /small.
     """
 
     def __init__(self, debian: Path, folder: Path, more: dict[Path, str]) -> None:
         base = folder.with_name(folder.name + ".machine")
         base.mkdir()
+        self._base = base
         shown = [part for path in _python_files() for part in (path, path)]
         shown += [part for pair in more.items() for part in pair]
         self._init = subprocess.Popen(
@@ -67,7 +70,15 @@ class Machine:
         """Command lines of all that runs in it, but for what the machine itself is."""
         script = "for p in /proc/[0-9]*; do tr '\\0' ' ' < $p/cmdline 2>/dev/null && echo; done"
         lines = self.run("sh", "-c", script).splitlines()
-        return [line for line in lines if line.strip() and not line.startswith(("sh ", "cat", "tr "))]
+        return [
+            line for line in lines if line.strip() and not line.startswith(("sh ", "cat", "tr "))
+        ]
+
+    def written(self) -> list[str]:
+        """Files that were changed or made outside of the folder and of /tmp."""
+        look = ["nsenter", "--target", str(self._init.pid), "--mount", "find", self._base / "written",
+                "-type", "f", "-size", "+0", "-printf", "/%P\\n"]  # fmt: skip
+        return subprocess.run(look, capture_output=True, text=True, check=True).stdout.split()
 
     def stop(self) -> None:
         """Switch it off, whatever runs in it."""

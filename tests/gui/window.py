@@ -6,9 +6,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import cv2
+import numpy as np
+
 from tests.gui.machine import Machine
 
 WIDTH, HEIGHT = 1280, 800
+_BLUE = (179, 114, 71)  # of Blender's default button, BGR
 _PATIENCE = 120  # seconds; a busy machine draws slowly
 
 
@@ -100,6 +104,18 @@ class Window:
         assert hits, f"there is no {name} in the sidebar"
         return x, sum(hits) // len(hits)
 
+    def confirm(self) -> None:
+        """Click the blue button of a dialog or of the file browser, which lies lowest."""
+        time.sleep(1.0)  # it fades in
+        picture = cv2.imread(str(self.show("dialog"))).astype(int)
+        blue = (np.abs(picture - _BLUE).max(2) < 12).astype(np.uint8)
+        _, _, found, middles = cv2.connectedComponentsWithStats(blue)
+        size = found[:, cv2.CC_STAT_WIDTH], found[:, cv2.CC_STAT_HEIGHT]
+        buttons = middles[(size[0] > 80) & (size[0] < 300) & (size[1] > 12) & (size[1] < 30)]
+        assert len(buttons), f"there is no button to confirm with, see {self.pictures}"
+        x, y = buttons[buttons[:, 1].argmax()]
+        self.click(int(x), int(y))
+
     def drag(self, start: tuple[float, float], end: tuple[float, float], steps: int = 10) -> None:
         """Hold the left button from start to end."""
         self._hand("mousemove", *start, "sleep", 0.2, "mousedown", 1, "sleep", 0.1)
@@ -121,7 +137,9 @@ class Window:
             source.communicate()  # it ends with its input
 
     def _hand(self, *words: object) -> None:
-        texts = [f"{word:.0f}" if isinstance(word, float) and word > 1 else str(word) for word in words]
+        texts = [
+            f"{word:.0f}" if isinstance(word, float) and word > 1 else str(word) for word in words
+        ]
         self.machine.run("xdotool", *texts)
 
     # An eye on the screen.
