@@ -12,7 +12,7 @@ import pytest
 from backend.bootstrap.processes import environment
 from backend.video import frames, probe
 from backend.video.writer import VideoWriter
-from tests.gui.chroot import blender_system
+from tests.gui.chroot import blender_system, cache
 from tests.gui.machine import Machine
 from tests.gui.wheels import wheels
 from tests.gui.window import Window
@@ -31,7 +31,8 @@ def folder(tmp_path_factory) -> Path:
     for name in ("probe.py", "drag.tcl"):
         shutil.copy(HERE / name, folder)
     package = [sys.executable, ROOT / "onetake.py", "package", "--output", folder / "home"]
-    assert subprocess.run(package, env=environment(), check=False).returncode == 0
+    variables = environment({"PYTHONPATH": str(ROOT)})
+    assert subprocess.run(package, env=variables, check=False).returncode == 0
     shutil.copy(SAMPLE, folder / "home" / "walk.mp4")
     with frames(probe(SAMPLE)) as reader, VideoWriter(folder / "home" / "jump.mp4", 30.0) as out:
         for frame in islice(reader, 30):
@@ -42,7 +43,9 @@ def folder(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def window(folder, tmp_path_factory) -> Iterator[Window]:
     """A Blender that has never been started before."""
-    machine = Machine(blender_system(), folder, {wheels(): "/wheels"})
+    shaders = cache() / "shaders"  # which take a minute to compile
+    shaders.mkdir(parents=True, exist_ok=True)
+    machine = Machine(blender_system(), folder, {wheels(): "/wheels", shaders: "/shaders"})
     try:
         window = Window(machine, folder, folder.with_name("pictures"))
         window.pictures.mkdir()

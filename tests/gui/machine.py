@@ -91,7 +91,7 @@ class Machine:
         # The Python of the tests is on the path as one that the user has installed would be.
         folders = f"{Path(_python()).parent}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
         return [f"PATH={folders}", "HOME=/trial/home", "DISPLAY=:1", "LANG=C.UTF-8",
-                "LIBGL_ALWAYS_SOFTWARE=1", "BLENDER_USER_RESOURCES=/trial/blender"]  # fmt: skip
+                "LIBGL_ALWAYS_SOFTWARE=1", "MESA_SHADER_CACHE_DIR=/shaders", "BLENDER_USER_RESOURCES=/trial/blender"]  # fmt: skip
 
 
 def _python() -> str:

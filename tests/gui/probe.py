@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import signal
+import sys
 import time
 import traceback
 from pathlib import Path
@@ -15,7 +16,12 @@ import bpy
 import numpy as np
 
 ASK, ANSWER = Path("/trial/ask.py"), Path("/trial/answer.json")
-known: dict = {"bpy": bpy, "os": os}  # names that stay from one question to the next
+known: dict = {
+    "bpy": bpy,
+    "os": os,
+    "sys": sys,
+    "time": time,
+}  # names that stay from one question to the next
 
 
 def look() -> float:
@@ -124,5 +130,6 @@ def drawn() -> None:
 known.update(draws=[], sidebar=sidebar, under=under, watch=watch, kill=kill, fill=fill,
              characters=characters, keys=keys, roughness=roughness)  # fmt: skip
 bpy.context.preferences.view.show_splash = False
+bpy.context.preferences.system.viewport_aa = "OFF"  # without a graphics card it takes a second
 bpy.types.SpaceView3D.draw_handler_add(drawn, (), "WINDOW", "POST_PIXEL")
 bpy.app.timers.register(look, persistent=True)

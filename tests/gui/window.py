@@ -13,7 +13,7 @@ from tests.gui.machine import Machine
 
 WIDTH, HEIGHT = 1280, 800
 _BLUE = (179, 114, 71)  # of Blender's default button, BGR
-_PATIENCE = 120  # seconds; a busy machine draws slowly
+_PATIENCE = 300  # seconds; a busy machine draws slowly
 
 
 class Window:
@@ -35,7 +35,7 @@ class Window:
                 "blender", "-p", "0", "0", WIDTH, HEIGHT, *arguments, "--python", "/trial/probe.py",
                 stdout=log, stderr=log,
             )  # fmt: skip
-        self.wait("len(draws) > 1")
+        self.wait("draws")
 
     def close(self) -> None:
         """End Blender as its menu does; it may not hang."""
@@ -73,14 +73,21 @@ class Window:
 
     def move(self, x: float, y: float) -> None:
         """Move the mouse there."""
-        self._hand("mousemove", x, y)
+        self._hand("mousemove", int(x), int(y))
 
     def click(self, x: float, y: float) -> None:
         """Press and release the left button there."""
         self.clicks += 1
-        # Blender has to see the mouse over a button before it is pressed.
-        self._hand("mousemove", x - 3, y - 3, "sleep", 0.1, "mousemove", x, y, "sleep", 0.2,
-                   "mousedown", 1, "sleep", 0.1, "mouseup", 1)  # fmt: skip
+        self.move(x - 3, y - 3)
+        self.move(x, y)
+        self.settle()  # Blender has to see the mouse over a button before it is pressed
+        self._hand("mousedown", 1, "sleep", 0.05, "mouseup", 1)
+        self.settle()
+
+    def settle(self) -> None:
+        """Until Blender has seen what the mouse did, however slow the machine is."""
+        for _ in range(3):
+            self.ask("answer(1)")
 
     def press(self, name: str, across: float = 0.45) -> None:
         """Click the button of the sidebar that `find` finds."""
@@ -93,8 +100,9 @@ class Window:
         """
         x, y, width, height = self.ask("r = sidebar()[2]; answer([r.x, r.y, r.width, r.height])")
         x, hits = x + int(width * across), []
-        for row in range(HEIGHT - y - height, HEIGHT - y, 6):
+        for row in range(HEIGHT - y - height, HEIGHT - y, 8):
             self.move(x, row)
+            self.settle()
             if name in self.ask("answer(under())"):
                 hits.append(row)
             elif hits:
@@ -106,41 +114,47 @@ class Window:
 
     def confirm(self) -> None:
         """Click the blue button of a dialog or of the file browser, which lies lowest."""
-        time.sleep(1.0)  # it fades in
+        self.click(*until(self._blue_button, "a button to confirm with", otherwise=self.show))
+
+    def _blue_button(self) -> tuple[int, int] | None:
+        before = cv2.imread(str(self.show("dialog"))).astype(int)
+        self.settle()  # a dialog fades in
         picture = cv2.imread(str(self.show("dialog"))).astype(int)
+        if np.any(picture != before):
+            return None
         blue = (np.abs(picture - _BLUE).max(2) < 12).astype(np.uint8)
         _, _, found, middles = cv2.connectedComponentsWithStats(blue)
-        size = found[:, cv2.CC_STAT_WIDTH], found[:, cv2.CC_STAT_HEIGHT]
-        buttons = middles[(size[0] > 80) & (size[0] < 300) & (size[1] > 12) & (size[1] < 30)]
-        assert len(buttons), f"there is no button to confirm with, see {self.pictures}"
+        width, height = found[:, cv2.CC_STAT_WIDTH], found[:, cv2.CC_STAT_HEIGHT]
+        buttons = middles[(width > 80) & (width < 300) & (height > 12) & (height < 30)]
+        if not len(buttons):
+            return None
         x, y = buttons[buttons[:, 1].argmax()]
-        self.click(int(x), int(y))
+        return int(x), int(y)
 
-    def drag(self, start: tuple[float, float], end: tuple[float, float], steps: int = 10) -> None:
+    def drag(self, start: tuple[int, int], end: tuple[int, int], steps: int = 6) -> None:
         """Hold the left button from start to end."""
-        self._hand("mousemove", *start, "sleep", 0.2, "mousedown", 1, "sleep", 0.1)
+        self.move(*start)
+        self.settle()
+        self._hand("mousedown", 1)
         for step in range(1, steps + 1):
-            x, y = (a + (b - a) * step / steps for a, b in zip(start, end, strict=True))
-            self._hand("mousemove", x, y, "sleep", 0.05)
+            self.move(*(a + (b - a) * step / steps for a, b in zip(start, end, strict=True)))
+            self.settle()
         self._hand("mouseup", 1)
+        self.settle()
 
-    def drop(self, path: str, x: float, y: float) -> None:
+    def drop(self, path: str, x: int, y: int) -> None:
         """Drag a file out of a file manager's window and let it go there."""
-        source = self.machine.start("wish", "/trial/drag.tcl", path,
-                                    stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # fmt: skip
+        source = self.machine.start(
+            "wish", "/trial/drag.tcl", path, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
         source.stdout.readline()  # it is shown
-        time.sleep(0.5)
         try:
             self.drag((WIDTH - 20, HEIGHT - 20), (x, y))
-            time.sleep(0.5)
         finally:
             source.communicate()  # it ends with its input
 
     def _hand(self, *words: object) -> None:
-        texts = [
-            f"{word:.0f}" if isinstance(word, float) and word > 1 else str(word) for word in words
-        ]
-        self.machine.run("xdotool", *texts)
+        self.machine.run("xdotool", *words)
 
     # An eye on the screen.
 
