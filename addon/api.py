@@ -98,6 +98,7 @@ __all__ = [
     "set_in_place",
     "set_smoothing",
     "set_up",
+    "setting_up",
     "start_check",
     "start_import",
     "start_set_up",
@@ -126,6 +127,11 @@ def start_set_up() -> Task:
     task = Task("Set-up", where.set_up_command, _SETUP_GRACE)
     queue.add(task)
     return task
+
+
+def setting_up() -> bool:
+    """Whether a set-up runs or waits: what is started meanwhile has its turn after it."""
+    return any(task.title == "Set-up" and not task.state.over for task in queue.tasks)
 
 
 def set_up() -> None:
@@ -283,7 +289,7 @@ def log() -> str:
 
 def _ready() -> Environment:
     where = current_environment()
-    if where.missing:
+    if where.missing and not setting_up():
         raise OneTakeError(
             "not_set_up",
             f"OneTake is not set up yet (missing: {', '.join(where.missing)}): press Set Up in the "

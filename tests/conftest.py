@@ -17,7 +17,7 @@ HAS_BPY = importlib.util.find_spec("bpy") is not None
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
 
 # Each environment has one half: plain `pytest` runs what fits the one it is in.
-collect_ignore = ["backend", "engines", "gui", "unit"] if HAS_BPY else ["blender", "gui"]
+collect_ignore = ["backend", "engines", "gui", "unit"] if HAS_BPY else ["blender"]
 
 
 @pytest.fixture(scope="session")

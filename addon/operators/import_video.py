@@ -5,8 +5,10 @@ from bpy_extras.io_utils import ImportHelper, poll_file_object_drop
 
 from ...backend.errors import OneTakeError
 from .. import api
+from ..preferences import shown_state
 from ..scene.target import find_target
 from .reporting import refused, started
+from .setup import set_up
 
 EXTENSIONS = (".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".mts", ".m2ts", ".mpg", ".wmv")
 
@@ -134,15 +136,26 @@ class ONETAKE_OT_import_video(bpy.types.Operator, ImportHelper):
         ),
     )
 
+    set_up: bpy.props.BoolProperty(
+        name="Set Up First",
+        description="Install first what is missing of the backend, online where that must be",
+        options={"HIDDEN", "SKIP_SAVE"},
+    )
+
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         """A file dropped or shown in an editor leads to the options, else the browser opens."""
+        self.set_up = bool(shown_state()[1])
         if self.properties.is_property_set("filepath") and self.filepath:
-            return context.window_manager.invoke_props_dialog(self, confirm_text="Import")
+            return context.window_manager.invoke_props_dialog(
+                self, confirm_text="Set Up and Import" if self.set_up else "Import"
+            )
         return super().invoke(context, event)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Start the import."""
         try:
+            if self.set_up:
+                set_up(context)
             task = api.start_import(
                 self.filepath,
                 frames=(self.first_frame, self.last_frame) if self.use_frames else None,
@@ -158,6 +171,8 @@ class ONETAKE_OT_import_video(bpy.types.Operator, ImportHelper):
             )
         except OneTakeError as error:
             return refused(self, error)
+        if not bpy.app.background:
+            self.report({"INFO"}, "The OneTake tab of the viewport's sidebar shows the progress.")
         return started(self, task)
 
     def draw(self, context: bpy.types.Context) -> None:
@@ -165,6 +180,11 @@ class ONETAKE_OT_import_video(bpy.types.Operator, ImportHelper):
         layout = self.layout
         layout.use_property_split = True
         layout.use_property_decorate = False
+        if self.set_up:
+            column = layout.column(align=True)
+            column.label(text="OneTake is set up first: once, a few minutes", icon="INFO")
+            if shown_state()[0].needs_network and not bpy.app.online_access:
+                column.label(text="Blender is allowed online for it", icon="INTERNET")
         layout.prop(self, "people")
         layout.prop(self, "quality")
         layout.prop(self, "estimator")

@@ -4,8 +4,16 @@ import bpy
 
 from ...backend.errors import OneTakeError
 from .. import api
+from ..backend_process.task import Task
 from ..preferences import PACKAGE
 from .reporting import refused, started
+
+
+def set_up(context: bpy.types.Context) -> Task:
+    """Start it for a user who has agreed that Blender goes online where it must."""
+    if api.environment().needs_network and not bpy.app.online_access_override:
+        context.preferences.system.use_online_access = True
+    return api.start_set_up()
 
 
 class ONETAKE_OT_set_up(bpy.types.Operator):
@@ -15,10 +23,16 @@ class ONETAKE_OT_set_up(bpy.types.Operator):
     bl_label = "Set Up"
     bl_options = {"REGISTER"}
 
-    def execute(self, _context: bpy.types.Context) -> set[str]:
+    go_online: bpy.props.BoolProperty(
+        name="Go Online",
+        description="Allow Blender online access first, as in Preferences, System, Network",
+        options={"HIDDEN", "SKIP_SAVE"},
+    )
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
         """Start it."""
         try:
-            return started(self, api.start_set_up())
+            return started(self, set_up(context) if self.go_online else api.start_set_up())
         except OneTakeError as error:
             return refused(self, error)
 

@@ -5,7 +5,11 @@ import bpy
 from ..backend_process import queue
 from . import jobs, setup, thumbnail
 
-_CLASSES = (jobs.VIEW3D_PT_onetake, setup.VIEW3D_PT_onetake_setup)
+_CLASSES = (
+    jobs.VIEW3D_PT_onetake,
+    setup.VIEW3D_PT_onetake_setup,
+    setup.VIEW3D_PT_onetake_backend,
+)
 _REDRAWN = {"VIEW_3D", "PREFERENCES"}
 
 

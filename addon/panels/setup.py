@@ -9,13 +9,16 @@ from ..preferences import refresh, shown_state
 from .text import paragraph
 
 _PARTS = ("Python environment", "networks", "body")
+_OFFLINE = (
+    "Blender is not allowed online yet. Without the network: name a folder of wheels or an existing "
+    "environment in the preferences."
+)
 _ended: set[int] = set()  # tasks after whose end the disk was looked at
 
 
-class VIEW3D_PT_onetake_setup(bpy.types.Panel):
-    """The backend: what is there, what is missing."""
+class _Below(bpy.types.Panel):
+    """Below the import button and the jobs."""
 
-    bl_label = "Set-Up"
     bl_category = "OneTake"
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"
@@ -28,6 +31,29 @@ class VIEW3D_PT_onetake_setup(bpy.types.Panel):
         self.layout.operator("onetake.show_preferences", icon="PREFERENCES")
 
 
+class VIEW3D_PT_onetake_setup(_Below):
+    """Open while something is missing."""
+
+    bl_label = "Set-Up"
+
+    @classmethod
+    def poll(cls, _context: bpy.types.Context) -> bool:
+        """Until the backend is there."""
+        return bool(shown_state()[1])
+
+
+class VIEW3D_PT_onetake_backend(_Below):
+    """Out of the way once everything is there."""
+
+    bl_label = "Backend"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    @classmethod
+    def poll(cls, _context: bpy.types.Context) -> bool:
+        """Once the backend is there."""
+        return not shown_state()[1]
+
+
 def draw_setup(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """What is installed, and the button for what is not."""
     environment, missing, torch = shown_state()
@@ -37,19 +63,25 @@ def draw_setup(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
         column.label(text=_described(part, environment, torch, there),
                      icon="CHECKMARK" if there else "X")  # fmt: skip
     column.label(text=f"{environment.free_gigabytes:.0f} GB free on disk", icon="DISK_DRIVE")
-    busy = any(task.title == "Set-up" and not task.state.over for task in api.tasks())
-    if missing:
-        offline = environment.needs_network and not bpy.app.online_access
-        row = layout.row()
-        row.scale_y = 1.4
-        row.enabled = not busy and not offline
-        row.operator("onetake.set_up", text="Set Up", icon="IMPORT")
-        if offline:
-            paragraph(layout, context, api.offline_reason(), "INTERNET_OFFLINE")
-    else:
+    if missing and not api.setting_up():
+        _draw_button(layout, context, environment.needs_network and not bpy.app.online_access)
+    elif not missing:
         row = layout.row(align=True)
         row.operator("onetake.check", icon="PLAY")
         row.operator("onetake.show_log", icon="TEXT")
+
+
+def _draw_button(layout: bpy.types.UILayout, context: bpy.types.Context, offline: bool) -> None:
+    forbidden = offline and bpy.app.online_access_override  # by whoever started Blender
+    row = layout.row()
+    row.scale_y = 1.4
+    row.enabled = not forbidden
+    text, icon = ("Go Online and Set Up", "INTERNET") if offline else ("Set Up", "IMPORT")
+    row.operator("onetake.set_up", text=text, icon=icon).go_online = offline and not forbidden
+    if forbidden:
+        paragraph(layout, context, api.offline_reason(), "INTERNET_OFFLINE")
+    elif offline:
+        paragraph(layout, context, _OFFLINE, "INTERNET_OFFLINE")
 
 
 def look_again() -> None:

@@ -180,7 +180,7 @@ def failure(log: Path, sentence: str) -> OneTakeError:
         code, reason = "no_network", ": the network cannot be reached"
     return OneTakeError(
         code,
-        f"{sentence}{reason}. Run the same command again to go on from here; details are in {log}.",
+        f"{sentence}{reason}. Start it again to go on from here; details are in {log}.",
     )
 
 

@@ -169,7 +169,7 @@ def find(
     raise OneTakeError(
         "no_python",
         f"Python {names} (64-bit) is needed for {purpose} and was not found: install Python "
-        f"{versions[0][0]}.{versions[0][1]} and run the same command again.",
+        f"{versions[0][0]}.{versions[0][1]} and start again.",
     )
 
 

@@ -56,5 +56,5 @@ def _bad_model(wheel: Path, name: str) -> OneTakeError:
     return OneTakeError(
         "bad_model",
         f"{name} in {wheel.name} is not the file OneTake was made for: the download is broken or "
-        "was tampered with, so nothing was installed. Run the same command again.",
+        "was tampered with, so nothing was installed. Start it again.",
     )

@@ -33,7 +33,11 @@ SUITES = (
     Suite(("tests/blender",), BLENDER_LTS),
     Suite(("tests/blender",), BLENDER_5_0),
     Suite(("tests/engines",)),
+    Suite(("tests/gui",)),
 )
+
+# In the backend's environment, but with files that Blender makes.
+_USE_BLENDER = {("tests/engines",), ("tests/gui",)}
 
 
 @dataclass
@@ -101,8 +105,8 @@ def _prepare(
     """Install what these suites need; the environment to run in and a Python for each."""
     pythons: dict[Recipe | None, Path] = {}
     recipes = list(dict.fromkeys(suite.blender for suite in suites if suite.blender))
-    if any(suite.folders == ("tests/engines",) for suite in suites):
-        recipes = recipes or [BLENDER_LTS]  # what the engines read comes from Blender
+    if any(suite.folders in _USE_BLENDER for suite in suites):
+        recipes = recipes or [BLENDER_LTS]
     for recipe in recipes:
         python = installation.ensure((recipe,)).blender
         assert python is not None

@@ -102,10 +102,13 @@ def test_before_set_up_the_button_for_it_is_shown(addon):
 
 
 def test_offline_says_why_and_what_to_do(addon, monkeypatch):
-    monkeypatch.setattr(setup, "bpy", SimpleNamespace(app=SimpleNamespace(online_access=False)))
-    shown = drawn(setup.VIEW3D_PT_onetake_setup).texts
-    assert "not allowed online" in shown and "folder of wheels" in shown
-    monkeypatch.setattr(api, "bpy", SimpleNamespace(app=SimpleNamespace(online_access=False)))
+    for forbidden in (False, True):
+        app = SimpleNamespace(online_access=False, online_access_override=forbidden)
+        monkeypatch.setattr(setup, "bpy", SimpleNamespace(app=app))
+        shown = drawn(setup.VIEW3D_PT_onetake_setup).texts
+        assert "Go Online and Set Up" in shown
+        assert "not allowed online" in shown and "folder of wheels" in shown
+    monkeypatch.setattr(api, "bpy", SimpleNamespace(app=app))
     with pytest.raises(Exception, match="not allowed online"):
         api.start_set_up()
     assert not queue.tasks
@@ -196,7 +199,7 @@ def test_set_up_is_followed_by_a_look_at_the_disk(addon, tmp_path):
     for name in ("pose_detection.tflite", "pose_landmark_full.tflite", "body-1.npz"):
         (models / name).touch()
     queue.wait(task)
-    assert "Networks missing" not in drawn(setup.VIEW3D_PT_onetake_setup).texts
+    assert "Networks missing" not in drawn(setup.VIEW3D_PT_onetake_backend).texts
 
 
 def test_a_paragraph_fits_its_region():

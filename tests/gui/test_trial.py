@@ -1,0 +1,272 @@
+"""The animator's whole way, in a real Blender window, with a real mouse. In this order."""
+
+import time
+
+import pytest
+
+from tests.gui.window import HEIGHT
+
+ADDON = "bl_ext.user_default.onetake"
+PREFERENCES = f"bpy.context.preferences.addons['{ADDON}'].preferences"
+OURS = "/trial/blender/extensions/.user/user_default/onetake"
+DROP = (400, 400)  # on the viewport, clear of the sidebar and of the tools
+ARROW, TAB = (1051, 103), (1043, 257)  # opens the sidebar; the fourth tab in it
+AT_THE_RIGHT = 0.815  # of the sidebar: the cross on a job
+SECONDS = 600  # for what takes long on a machine that is busy
+
+SETUP_STAGES = ("Python", "PyTorch", "Video", "Networks", "Body")
+IMPORT_STAGES = ("finding people", "fitting person 1")
+QUIET = ("Xvfb", "blender", "/bin/sh")  # what runs when nothing does
+
+
+def test_the_zip_is_dropped_and_its_tab_opened(window):
+    window.drop("/trial/home/" + zip_of(window), *DROP)
+    window.confirm()
+    window.wait(f"'{ADDON}' in bpy.context.preferences.addons")
+    window.click(*ARROW)
+    window.wait("sidebar()[2].width > 50")
+    window.click(*TAB)
+    window.wait("sidebar()[2].active_panel_category == 'OneTake'")
+    window.ask("watch()")
+    assert window.ask("answer(api.environment().missing)") == [
+        "Python environment", "networks", "body",
+    ]  # fmt: skip
+
+
+def test_without_a_network_set_up_says_so(window):
+    assert not window.ask("answer(bpy.app.online_access)")
+    window.press("onetake.set_up")  # "Go Online and Set Up"
+    error = failure(window)
+    assert window.ask("answer(bpy.app.online_access)")
+    assert "the network cannot be reached" in error
+    window.show("no network")
+    dismiss(window)
+
+
+def test_a_full_disk_is_said_before_anything_is_downloaded(window):
+    window.ask(f"{PREFERENCES}.home = '/small/onetake'")
+    window.press("onetake.set_up")
+    assert "OneTake needs" in failure(window)
+    dismiss(window)
+    window.ask(f"{PREFERENCES}.home = ''")
+
+
+def test_set_up_goes_on_wherever_it_was_killed(window):
+    """From local wheels, through the button; nothing of a killed one goes on."""
+    window.ask(f"{PREFERENCES}.wheels = '/wheels'")
+    for stage in SETUP_STAGES:
+        window.ask(f"at = ({stage!r}, kill); stages.clear()")
+        window.press("onetake.set_up")
+        assert "ended by signal 9" in failure(window)
+        assert idle(window)
+        window.show(f"killed at {stage}")
+        dismiss(window)
+    window.ask("stages.clear()")
+    window.press("onetake.set_up")
+    window.wait("api.tasks() and all(task.state.over for task in api.tasks())", SECONDS)
+    assert window.ask("answer(api.tasks()[0].error and api.tasks()[0].error.message)") is None
+    # Of the five steps only the last was left.
+    assert window.ask("answer([stage for stage, _, _ in stages])") == ["Body"]
+    assert window.ask("answer(api.environment().missing)") == []
+    window.show("set up")
+    dismiss(window)
+
+
+def test_a_video_becomes_a_character(window):
+    """Through the button and the file browser; Blender is held up for 60 ms at most."""
+    window.ask("stages.clear(); held.clear()")
+    choose_video(window, row=0)
+    window.wait("stages and stages[-1][0] == 'finding people'")
+    window.wait("sys.modules['%s.addon.panels.thumbnail'].icon_of(api.tasks()[0])" % ADDON)
+    window.wait("0 < api.tasks()[0].done < 30")
+    window.show("importing")
+    window.wait("not api.tasks() and characters()", SECONDS)
+    stages = window.ask("answer(stages)")
+    people = [done for stage, done, _ in stages if stage == "finding people"]
+    assert people == sorted(people) and len(set(people)) > 5 and people[-1] == 30
+    assert [item for item in window.ask("answer([c.name for c in characters()])")] == ["jump"]
+    assert window.ask("answer(keys().shape[1])") == 30
+    held = window.ask("answer(held)")
+    print(f"\nBlender was held up {len(held)} times, for {1000 * max(held):.0f} ms at most")
+    assert max(held) < 0.060
+    window.show("imported")
+
+
+def test_a_cancelled_import_is_gone_within_a_second(window):
+    choose_video(window, row=1)
+    window.wait("api.tasks() and api.tasks()[0].done > 3")
+    pid = window.ask("answer(api.tasks()[0].pid)")
+    x, y = window.find("onetake.cancel_job")
+    window.ask(
+        "began = []; cancel = api.tasks()[0].cancel\n"
+        "api.tasks()[0].cancel = lambda: (began.append(time.monotonic()), cancel())\n"
+        "ended = lambda: api.tasks() or began.append(time.monotonic())\n"
+        "queue = sys.modules['%s.addon.backend_process.queue']\n"
+        % ADDON
+        + "queue.listeners.append(ended)"
+    )
+    window.click(x, y)
+    window.wait("not api.tasks()")
+    began, ended = window.ask("queue.listeners.remove(ended); answer(began[:2])")
+    print(f"\ncancelled in {ended - began:.2f} s")
+    assert ended - began < 1.0
+    assert not window.ask(f"answer(os.path.exists('/proc/{pid}'))") and idle(window)
+    assert not list(takes(window))
+    assert window.ask("answer(len(characters()))") == 1
+
+
+def test_both_sliders_follow_the_mouse(window):
+    drag_sliders(window)
+    window.show("sliders")
+
+
+def test_saved_and_opened_again_the_sliders_still_work(window):
+    window.ask("bpy.ops.wm.save_as_mainfile(filepath='/trial/home/jump.blend')")
+    saved = window.ask("answer(keys().tolist())")
+    window.tell("bpy.ops.wm.open_mainfile(filepath='/trial/home/jump.blend')")
+    window.wait("characters() and not bpy.data.is_dirty")
+    assert window.ask("answer(keys().tolist())") == saved
+    window.wait("sidebar()[2].active_panel_category == 'OneTake'")
+    drag_sliders(window)
+
+
+@pytest.mark.parametrize("stage", IMPORT_STAGES)
+def test_a_killed_import_says_so_and_blender_lives(window, stage):
+    window.ask(f"at = ({stage!r}, kill); api.start_import('/trial/home/walk.mp4')")
+    assert "ended by signal 9" in failure(window)
+    assert idle(window)
+    window.show(f"killed at {stage}")
+    dismiss(window)
+    assert not list(takes(window))
+
+
+@pytest.mark.parametrize("stage", IMPORT_STAGES)
+def test_a_disk_that_fills_up_is_named(window, folder, stage):
+    models = folder / OURS.removeprefix("/trial/") / "models"
+    window.ask(
+        "os.makedirs('/small/onetake/models', exist_ok=True)\n"
+        f"for name in {sorted(path.name for path in models.iterdir())}:\n"
+        f"    if not os.path.lexists('/small/onetake/models/' + name):\n"
+        f"        os.symlink('{OURS}/models/' + name, '/small/onetake/models/' + name)\n"
+        f"{PREFERENCES}.environment = str(api.environment().python.parent.parent)\n"
+        f"{PREFERENCES}.home = '/small/onetake'\n"
+        f"at = ({stage!r}, fill); api.start_import('/trial/home/jump.mp4')"
+    )
+    error = failure(window)
+    window.show(f"full at {stage}")
+    dismiss(window)
+    window.ask(f"os.remove('/small/filler'); {PREFERENCES}.home = {PREFERENCES}.environment = ''")
+    assert "No space left" in error or "full" in error
+
+
+def test_from_the_zip_to_the_first_animation_in_fewer_than_six_clicks(window, folder):
+    """In another Blender that has never been started, with an environment that is there already."""
+    python = window.ask("answer(str(api.environment().python))")
+    window.close()
+    window.open(variables={
+        "BLENDER_USER_RESOURCES": "/trial/second",
+        "ONETAKE_BACKEND_PYTHON": python, "ONETAKE_WHEELS": "/wheels",
+    })  # fmt: skip
+    window.clicks = 0
+    window.drop("/trial/home/" + zip_of(window), *DROP)
+    window.confirm()
+    window.wait(f"'{ADDON}' in bpy.context.preferences.addons")
+    window.ask("watch()")
+    window.drop("/trial/home/jump.mp4", *DROP)
+    window.settle()
+    window.click(*DROP)  # "Import Video as Animation" in the menu that opens under the mouse
+    window.confirm()  # "Set Up and Import"
+    window.wait("len(api.tasks()) == 2")
+    window.show("set-up and import")
+    window.wait("characters()", SECONDS)
+    print(f"\nfrom the zip to the first animation: {window.clicks} clicks, nothing typed")
+    assert window.clicks < 6
+    window.show("first animation")
+    window.close()
+    assert not idle(window, but=("Xvfb",))
+    window.open()
+
+
+def test_switched_off_and_uninstalled_nothing_is_left(window, folder):
+    window.ask(
+        "ticks = [sys.modules[f'%s.addon.{name}'].tick"
+        " for name in ('backend_process.queue', 'smoothing.live')]" % ADDON
+    )
+    window.ask(f"bpy.ops.preferences.addon_disable(module='{ADDON}')")
+    left = (
+        "[name for name in dir(bpy.app.handlers) if isinstance(getattr(bpy.app.handlers, name), list)"
+        " for each in getattr(bpy.app.handlers, name) if 'onetake' in each.__module__]"
+    )
+    assert window.ask(f"answer({left})") == []
+    assert (
+        window.ask("answer([bpy.app.timers.is_registered(tick) for tick in ticks])") == [False] * 2
+    )
+    window.ask("bpy.ops.extensions.package_uninstall(repo_index=1, pkg_id='onetake')")
+    window.wait(f"'{ADDON}' not in bpy.context.preferences.addons")
+    assert idle(window)
+    window.close()
+    names = [path.name for path in (folder / "blender").rglob("*onetake*")]
+    assert names == []
+    assert not [path for path in window.machine.written() if "onetake" in path.lower()]
+    assert (
+        window.machine.run("sh", "-c", "ls -A /tmp | grep -vE '^.X|^blender|^pulse' || true") == ""
+    )
+    noise = [line for line in window.console().splitlines()
+             if any(word in line for word in ("Warning", "Error", "Traceback", "onetake"))]  # fmt: skip
+    assert noise == []
+
+
+def zip_of(window) -> str:
+    (path,) = (window.folder / "home").glob("onetake-*.zip")
+    return path.name
+
+
+def takes(window):
+    return (window.folder / OURS.removeprefix("/trial/") / "takes").glob("*/job.json")
+
+
+def failure(window) -> str:
+    """Wait until the only task has failed; what it says."""
+    window.wait("api.tasks() and all(task.state.over for task in api.tasks())", SECONDS)
+    state, error = window.ask(
+        "answer([api.tasks()[0].state.name, api.tasks()[0].error and api.tasks()[0].error.message])"
+    )
+    assert state == "FAILED", state
+    return error
+
+
+def dismiss(window) -> None:
+    window.press("onetake.dismiss_job", AT_THE_RIGHT)
+    window.wait("not api.tasks()")
+
+
+def idle(window, but: tuple[str, ...] = QUIET) -> bool:
+    """Whether nothing runs but Blender and the screen."""
+    return not [line for line in window.machine.processes() if not line.startswith(but)]
+
+
+def choose_video(window, row: int) -> None:
+    """Import the video in this row of the file browser."""
+    window.press("onetake.import_video")
+    browser = (
+        "next(([a.x, a.y, a.width, a.height] for w in bpy.context.window_manager.windows"
+        " for a in w.screen.areas if a.type == 'FILE_BROWSER'), None)"
+    )
+    x, y, width, height = window.wait(browser)
+    time.sleep(1.0)  # a thread of Blender's lists the folder
+    window.click(x + width // 2, HEIGHT - y - height + 84 + 21 * row)
+    window.confirm()
+    window.wait("api.tasks()")
+
+
+def drag_sliders(window) -> None:
+    """To the left: what is smoothed more jumps less; and both change the keys."""
+    for name in ("min_cutoff", ".beta"):
+        before, rough = window.ask("answer([keys().tolist(), roughness()])")
+        x, y = window.find(name, 0.6)
+        window.drag((x, y), (x - 60 if name == "min_cutoff" else x + 60, y))
+        window.wait("not any('onetake_pending' in item for item in characters())")
+        window.wait(f"abs(roughness() - {rough}) > 1e-6")
+        assert window.ask("answer(keys().tolist())") != before
+        if name == "min_cutoff":
+            assert window.ask("answer(roughness())") < rough
