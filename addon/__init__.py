@@ -4,10 +4,12 @@ Every import inside this package is relative: Blender renames the extension. Scr
 interface import the modules that they need; only `register` makes anything known to Blender.
 """
 
+import atexit
 from importlib import import_module
 
 # What Blender has to know about, in this order: each has register() and unregister().
 MODULES = (
+    "translations",
     "preferences",
     "backend_process.queue",
     "arrival",
@@ -33,9 +35,23 @@ def register() -> None:
         for module in reversed(done):
             module.unregister()
         raise
+    if _is_module():
+        atexit.register(unregister)
 
 
 def unregister() -> None:
     """Undo `register`."""
+    atexit.unregister(unregister)
     for name in reversed(MODULES):
         import_module(f".{name}", __package__).unregister()
+
+
+def _is_module() -> bool:
+    """Whether Python runs Blender, not Blender Python.
+
+    It frees Python before its own data then, and crashes at its end over properties whose functions
+    are ours (seen in 4.2 and 4.5).
+    """
+    import bpy
+
+    return not bpy.app.binary_path

@@ -206,7 +206,8 @@ def video_frame_rate(video: Path) -> float:
         clip = bpy.data.movieclips.load(str(video))
     except RuntimeError as error:
         raise OneTakeError(
-            "not_a_video", f"{video.name} is no video that Blender reads."
+            "not_a_video",
+            f"{video.name} is no video that Blender reads: import all of it, without a frame range.",
         ) from error
     try:
         return clip.fps or frame_rate(bpy.context.scene)
@@ -218,7 +219,9 @@ def camera_fov(scene: bpy.types.Scene) -> float:
     """The horizontal field of view of the scene's camera, radians. Raises no_camera."""
     if scene.camera is None or scene.camera.data.type != "PERSP":
         raise OneTakeError(
-            "no_camera", "The scene has no perspective camera to take the lens from."
+            "no_camera",
+            "The scene has no perspective camera to take the lens from: make one active, or choose "
+            "another lens.",
         )
     corners = scene.camera.data.view_frame(scene=scene)
     width = max(c.x for c in corners) - min(c.x for c in corners)

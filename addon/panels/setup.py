@@ -1,11 +1,13 @@
 """What of the backend is there, and the buttons that bring the rest."""
 
 import bpy
+from bpy.app.translations import pgettext_iface as iface_
 
 from .. import api
 from ..backend_process.environment import Environment
 from ..backend_process.task import Task
 from ..preferences import refresh, shown_state
+from ..translations import sentence
 from .text import paragraph
 
 _PARTS = ("Python environment", "networks", "body")
@@ -16,6 +18,7 @@ class VIEW3D_PT_onetake_setup(bpy.types.Panel):
     """The backend: what is there, what is missing."""
 
     bl_label = "Set-Up"
+    bl_description = "What OneTake needs on this machine, and what of it is there"
     bl_category = "OneTake"
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"
@@ -34,9 +37,10 @@ def draw_setup(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     column = layout.column(align=True)
     for part in _PARTS:
         there = part not in missing
-        column.label(text=_described(part, environment, torch, there),
-                     icon="CHECKMARK" if there else "X")  # fmt: skip
-    column.label(text=f"{environment.free_gigabytes:.0f} GB free on disk", icon="DISK_DRIVE")
+        described = _described(part, environment, torch, there)
+        column.label(text=described, icon="CHECKMARK" if there else "X", translate=False)
+    free = iface_("{size:.0f} GB free on disk").format(size=environment.free_gigabytes)
+    column.label(text=free, icon="DISK_DRIVE", translate=False)
     busy = any(task.title == "Set-up" and not task.state.over for task in api.tasks())
     if missing:
         offline = environment.needs_network and not bpy.app.online_access
@@ -46,10 +50,10 @@ def draw_setup(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
         row.operator("onetake.set_up", text="Set Up", icon="IMPORT")
         if offline:
             paragraph(layout, context, api.offline_reason(), "INTERNET_OFFLINE")
-    else:
-        row = layout.row(align=True)
+    row = layout.row(align=True)
+    if not missing:
         row.operator("onetake.check", icon="PLAY")
-        row.operator("onetake.show_log", icon="TEXT")
+    row.operator("onetake.show_log", icon="TEXT")
 
 
 def look_again() -> None:
@@ -67,6 +71,12 @@ def _changes_disk(task: Task) -> bool:
 
 def _described(part: str, environment: Environment, torch: str | None, there: bool) -> str:
     if part != "Python environment" or not there:
-        return part[0].upper() + part[1:] + ("" if there else " missing")
-    device = {"cuda": "graphics card", "mps": "Apple graphics", "cpu": "processor"}
-    return f"PyTorch {torch or 'unknown'} ({device[environment.accelerator]})"
+        name = sentence(part)
+        name = name[0].upper() + name[1:]
+        return name if there else iface_("{part} missing").format(part=name)
+    device = {
+        "cuda": iface_("graphics card"),
+        "mps": iface_("Apple graphics"),
+        "cpu": iface_("processor"),
+    }
+    return f"PyTorch {torch or '?'} ({device[environment.accelerator]})"

@@ -89,7 +89,9 @@ def stored(armature: bpy.types.Object) -> StoredMotion:
     The arrays are shared between calls and cannot be written to.
     """
     if MOTION not in armature:
-        raise OneTakeError("no_motion", f"{armature.name} was not made by OneTake.")
+        raise OneTakeError(
+            "no_motion", f"{armature.name} was not made by OneTake: select a character that was."
+        )
     try:
         return _stored(np.asarray(armature[MOTION], np.int32).tobytes())
     except (zlib.error, struct.error, ValueError, KeyError, TypeError) as error:

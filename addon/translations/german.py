@@ -1,0 +1,5 @@
+SENTENCES = {}
+
+
+def dictionary():
+    return {}
