@@ -207,7 +207,7 @@ def video_frame_rate(video: Path) -> float:
     except RuntimeError as error:
         raise OneTakeError(
             "not_a_video",
-            f"{video.name} is no video that Blender reads: import all of it, without a frame range.",
+            f"{video.name} is no video that Blender reads: import it without a frame range.",
         ) from error
     try:
         return clip.fps or frame_rate(bpy.context.scene)

@@ -50,7 +50,7 @@ def save_preset(name: str, settings: SmoothingSettings) -> Path:
     except OSError as error:
         raise OneTakeError(
             "bad_preset",
-            f"The preset could not be written: {error.strerror}; make room, or choose another name.",
+            f"The preset could not be written: {error.strerror}; make room or choose another name.",
         ) from error
     return path
 

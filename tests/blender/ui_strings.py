@@ -20,8 +20,12 @@ PLAIN = "*"
 _DRAWN = {"label", "operator", "prop", "menu", "popover", "column", "row", "progress"}
 _TRANSLATE = {"iface_", "tip_", "rpt_"}
 # What the backend says that it is doing, as the first argument of these.
-_STAGES = {ROOT / "backend/conversion.py": "progress", ROOT / "backend/check.py": "progress",
-           ROOT / "backend/bootstrap/installation.py": "_step"}  # fmt: skip
+_STAGES = {
+    ROOT / "backend/conversion.py": "progress",
+    ROOT / "backend/bootstrap/installation.py": "_step",
+}
+
+_WITHOUT_WINDOW = {"command_line.py", "headless.py", "job.py"}
 
 
 def classes() -> list[type]:
@@ -74,30 +78,38 @@ def written() -> set[Text]:
             found |= set(_in_code(_tree(path)))
     presets = (ROOT / "presets" / "smoothing").glob("*.json")
     found |= {(PLAIN, json.loads(path.read_text())["description"]) for path in presets}
-    from onetake.backend.body.shapes import BETA_NAMES
-
-    return found | {(PLAIN, name.replace("_", " ").capitalize()) for name in BETA_NAMES}
+    return found | {(PLAIN, name.replace("_", " ").capitalize()) for name in _directions()}
 
 
 def sentences() -> set[str]:
-    """The patterns of errors, and what tasks are called, do and come to; places are numbered."""
+    """The patterns of errors, and what tasks are called, do and come to; places are numbered.
+
+    Not those of commands, which have no window to show them in.
+    """
     from onetake.addon.backend_process.task import State
     from onetake.addon.panels.setup import _PARTS
 
     found = {state.value for state in State} | set(_PARTS)
+    indices = {"OneTakeError": 1, "Task": 0, "paragraph": 2, "sentence": 0}
     for path in sorted(ADDON.rglob("*.py")):
-        for call in _calls(_tree(path)):
-            name = _name(call)
-            if name in ("OneTakeError", "Task", "paragraph", "sentence"):
-                index = {"OneTakeError": 1, "Task": 0, "paragraph": 2, "sentence": 0}[name]
-                found |= set(_templates(call.args[index:][:1]))
+        if path.name not in _WITHOUT_WINDOW:
+            found |= set(_told(_tree(path), indices))
     for path, name in _STAGES.items():
-        for node in ast.walk(_tree(path)):
-            if isinstance(node, ast.Call) and _name(node) == name:
-                found |= set(_templates(node.args[:1]))
-            elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "stage":
-                found |= set(_templates([node.value]))
+        found |= set(_told(_tree(path), {name: 0}))
     return found
+
+
+def _told(tree: ast.AST, indices: dict[str, int]) -> Iterator[str]:
+    """Patterns among the arguments of these functions, and in the variables for them."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _name(node) in indices:
+            yield from _templates(node.args[indices[_name(node)] :][:1])
+        elif isinstance(node, ast.Assign):
+            if getattr(node.targets[0], "id", "") in ("stage", "how", "message"):
+                yield from _templates([node.value])
+        elif isinstance(node, ast.FunctionDef) and node.name.endswith("_reason"):
+            returned = [each for each in ast.walk(node) if isinstance(each, ast.Return)]
+            yield from _templates([each.value for each in returned])
 
 
 def untranslatable() -> list[str]:
@@ -113,6 +125,12 @@ def untranslatable() -> list[str]:
     return found
 
 
+def _directions() -> set[str]:
+    # By their source: the module wants scipy, which Blender has not.
+    calls = _calls(_tree(ROOT / "backend/body/shapes.py"))
+    return {"stature"} | {c.args[0].value for c in calls if _name(c) == "Direction"}
+
+
 def _below(cls: type) -> Iterator[type]:
     for each in cls.__subclasses__():
         yield each
@@ -121,7 +139,7 @@ def _below(cls: type) -> Iterator[type]:
 
 def _in_code(tree: ast.AST) -> Iterator[Text]:
     for call in _calls(tree):
-        context = "Operator" if _name(call) == "operator" else PLAIN
+        context = "Operator" if _name(call) in ("operator", "_button") else PLAIN
         for value in _shown(call):
             for text in _constants(value):
                 yield context, text
@@ -163,6 +181,11 @@ def _templates(values: list[ast.expr]) -> Iterator[str]:
                     parts.append(f"{{{places}}}")
                     places += 1
             yield "".join(parts)
+        elif isinstance(value, ast.IfExp):
+            yield from _templates([value.body, value.orelse])
+        elif isinstance(value, ast.Call) and _name(value) == "format":
+            pieces = value.func.value.value.split("{}")
+            yield pieces[0] + "".join(f"{{{n}}}{each}" for n, each in enumerate(pieces[1:]))
         else:
             yield from _constants(value)
 

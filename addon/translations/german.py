@@ -1,5 +1,0 @@
-SENTENCES = {}
-
-
-def dictionary():
-    return {}
