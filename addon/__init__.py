@@ -6,6 +6,7 @@ interface import the modules that they need; only `register` makes anything know
 
 import atexit
 from importlib import import_module
+from types import ModuleType
 
 # What Blender has to know about, in this order: each has register() and unregister().
 MODULES = (
@@ -22,35 +23,35 @@ MODULES = (
     "command_line",
 )
 
+_registered: list[ModuleType] = []
+
 
 def register() -> None:
     """Make every module known to Blender, or none where one fails."""
-    done = []
     try:
         for name in MODULES:
             module = import_module(f".{name}", __package__)
             module.register()
-            done.append(module)
+            _registered.append(module)
     except BaseException:
-        for module in reversed(done):
-            module.unregister()
+        unregister()
         raise
     if _is_module():
         atexit.register(unregister)
 
 
 def unregister() -> None:
-    """Undo `register`."""
+    """Undo `register`; Blender as a module does so once more at its end."""
     atexit.unregister(unregister)
-    for name in reversed(MODULES):
-        import_module(f".{name}", __package__).unregister()
+    while _registered:
+        _registered.pop().unregister()
 
 
 def _is_module() -> bool:
     """Whether Python runs Blender, not Blender Python.
 
-    It frees Python before its own data then, and crashes at its end over properties whose functions
-    are ours (seen in 4.2 and 4.5).
+    Python ends before Blender then, which crashes over properties whose functions are ours (seen
+    in 4.2 and 4.5).
     """
     import bpy
 
