@@ -4,10 +4,13 @@ Every import inside this package is relative: Blender renames the extension. Scr
 interface import the modules that they need; only `register` makes anything known to Blender.
 """
 
+import atexit
 from importlib import import_module
+from types import ModuleType
 
 # What Blender has to know about, in this order: each has register() and unregister().
 MODULES = (
+    "translations",
     "preferences",
     "backend_process.queue",
     "arrival",
@@ -23,22 +26,36 @@ MODULES = (
     "command_line",
 )
 
+_registered: list[ModuleType] = []
+
 
 def register() -> None:
     """Make every module known to Blender, or none where one fails."""
-    done = []
     try:
         for name in MODULES:
             module = import_module(f".{name}", __package__)
             module.register()
-            done.append(module)
+            _registered.append(module)
     except BaseException:
-        for module in reversed(done):
-            module.unregister()
+        unregister()
         raise
+    if _is_module():
+        atexit.register(unregister)
 
 
 def unregister() -> None:
-    """Undo `register`."""
-    for name in reversed(MODULES):
-        import_module(f".{name}", __package__).unregister()
+    """Undo `register`; Blender as a module does so once more at its end."""
+    atexit.unregister(unregister)
+    while _registered:
+        _registered.pop().unregister()
+
+
+def _is_module() -> bool:
+    """Whether Python runs Blender, not Blender Python.
+
+    Python ends before Blender then, which crashes over properties whose functions are ours (seen
+    in 4.2 and 4.5).
+    """
+    import bpy
+
+    return not bpy.app.binary_path

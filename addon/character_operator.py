@@ -3,9 +3,11 @@
 from collections.abc import Callable
 
 import bpy
+from bpy.app.translations import pgettext_tip as tip_
 
 from ..backend.errors import OneTakeError
 from .scene.character import Character
+from .translations import sentence
 
 # The sentence that the panel shows where a slider could not do what it was asked to.
 PROBLEM = "onetake_problem"
@@ -42,7 +44,7 @@ class CharacterOperator(bpy.types.Operator):
         """Only with a character of ours active."""
         if selected(context):
             return True
-        cls.poll_message_set("Select a character that OneTake made")
+        cls.poll_message_set(tip_("Select a character that OneTake made"))
         return False
 
     def execute(self, context: bpy.types.Context) -> set[str]:
@@ -50,7 +52,7 @@ class CharacterOperator(bpy.types.Operator):
         try:
             self.work(context, Character.of(context.object))
         except OneTakeError as error:
-            self.report({"ERROR"}, error.message)
+            self.report({"ERROR"}, sentence(error.message))
             return {"CANCELLED"}
         return {"FINISHED"}
 

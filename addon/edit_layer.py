@@ -7,6 +7,7 @@ import bpy
 from .character_operator import PROBLEM, CharacterOperator
 from .scene.character import Character
 from .scene.edits import discard_edits, keep_edits
+from .translations import sentence
 
 
 class ONETAKE_OT_keep_edits(CharacterOperator):
@@ -39,8 +40,8 @@ def draw_problem(layout: bpy.types.UILayout, armature: bpy.types.Object) -> None
         return
     box = layout.box()
     lines = box.column(align=True)
-    for line in textwrap.wrap(armature[PROBLEM], 38):
-        lines.label(text=line)
+    for line in textwrap.wrap(sentence(armature[PROBLEM]), 38):
+        lines.label(text=line, translate=False)
     row = box.row(align=True)
     row.operator("onetake.keep_edits", text="Keep on a Layer")
     row.operator("onetake.discard_edits")

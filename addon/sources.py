@@ -53,7 +53,8 @@ def video_frame_rate(video: Path) -> float:
         clip = bpy.data.movieclips.load(str(video))
     except RuntimeError as error:
         raise OneTakeError(
-            "not_a_video", f"{video.name} is no video that Blender reads."
+            "not_a_video",
+            f"{video.name} is no video that Blender reads: import it without a frame range.",
         ) from error
     try:
         return clip.fps or frame_rate(bpy.context.scene)

@@ -29,6 +29,10 @@ def main() -> int:
 
         return run(sys.argv[1:])
     except KeyboardInterrupt as stopped:
+        # One that passes through the code of a string, which named tuples and data classes run as
+        # they are imported, is kept in mind by CPython, which would end itself by SIGINT at the
+        # end, caught or not. The next string makes it forget.
+        exec("")
         return 128 + (stopped.args[0] if stopped.args else signal.SIGINT)
 
 

@@ -61,9 +61,11 @@ class ImportOptions:
         if self.people not in PEOPLE:
             people_choice(self.people)
         if not 0 <= (self.start or 0.0) < (math.inf if self.end is None else self.end):
-            raise OneTakeError("bad_range", "The range's last frame comes before its first.")
+            raise OneTakeError(
+                "bad_range", "The range's last frame comes before its first: raise it."
+            )
         if not Path(self.video).is_file():
-            raise OneTakeError("no_video", f"There is no video at {self.video}.")
+            raise OneTakeError("no_video", f"There is no video at {self.video}: choose another.")
 
     def arguments(self, folder: Path) -> list[str]:
         """For the backend, with results in `folder`."""

@@ -5,11 +5,12 @@ import bpy
 from ...backend.errors import OneTakeError
 from ..backend_process import queue
 from ..backend_process.task import Task
+from ..translations import sentence
 
 
 def refused(operator: bpy.types.Operator, error: OneTakeError) -> set[str]:
     """Report an error of `api`; what the operator returns."""
-    operator.report({"ERROR"}, error.message)
+    operator.report({"ERROR"}, sentence(error.message))
     return {"CANCELLED"}
 
 
@@ -27,5 +28,5 @@ def task_of(tasks: list[Task], number: int) -> Task:
     """The task that a button stands for. OneTakeError where it is gone meanwhile."""
     found = next((task for task in tasks if task.number == number), None)
     if found is None:
-        raise OneTakeError("no_task", "There is no such job any more.")
+        raise OneTakeError("no_task", "There is no such job any more: it ended meanwhile.")
     return found

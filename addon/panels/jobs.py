@@ -1,11 +1,13 @@
 """The tab's first panel: the import button, and what is under way."""
 
 import bpy
+from bpy.app.translations import pgettext_iface as iface_
 
 from .. import api
 from ..backend_process.import_task import ImportTask
 from ..backend_process.task import State, Task
 from ..preferences import shown_state
+from ..translations import sentence
 from . import thumbnail
 from .text import duration, paragraph
 
@@ -14,6 +16,7 @@ class VIEW3D_PT_onetake(bpy.types.Panel):
     """Import a video, watch the jobs."""
 
     bl_label = "OneTake"
+    bl_description = "Videos that become animation: the import, and what is under way"
     bl_category = "OneTake"
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"
@@ -37,10 +40,10 @@ class VIEW3D_PT_onetake(bpy.types.Panel):
 def _draw_offer(layout: bpy.types.UILayout, task: ImportTask) -> None:
     box = layout.box()
     ready = task.state is State.DONE
-    state = "is ready" if ready else "was interrupted"
+    state = iface_("{name} is ready") if ready else iface_("{name} was interrupted")
     if task.asks:
-        state = "has people to choose from"
-    box.label(text=f"{task.title} {state}", icon="RECOVER_LAST")
+        state = iface_("{name} has people to choose from")
+    box.label(text=state.format(name=task.title), icon="RECOVER_LAST", translate=False)
     row = box.row(align=True)
     _button(row, "resume_job", task, text="Bring In" if ready else "Resume")
     _button(row, "discard_job", task, text="", icon="TRASH")
@@ -66,11 +69,9 @@ def _draw_task(layout: bpy.types.UILayout, context: bpy.types.Context, task: Tas
     icon = thumbnail.icon_of(task) if isinstance(task, ImportTask) else None
     if icon:
         box.template_icon(icon_value=icon, scale=8.0)
-    stage = task.stage or "starting"
-    box.label(text=stage[0].upper() + stage[1:])
-    counted = f"{task.done} of {task.total}" if task.total else ""
-    left = f", {duration(task.left)} left" if task.left is not None else ""
-    box.progress(factor=task.factor, text=counted + left)
+    stage = sentence(task.stage or "starting")
+    box.label(text=stage[0].upper() + stage[1:], translate=False)
+    box.progress(factor=task.factor, text=_far(task), translate=False)
     row = box.row()
     row.enabled = task.state is State.RUNNING
     cancelling = task.state is State.CANCELLING
@@ -87,19 +88,34 @@ def _draw_people(layout: bpy.types.UILayout, task: ImportTask) -> None:
         cell = grid.column(align=True)
         cell.template_icon(icon_value=thumbnail.picture_icon(person.picture), scale=5.0)
         ticked = person.number in task.ticked
+        seconds = iface_("{number}: {start:.1f} to {end:.1f} s")
         tick = cell.operator(
             "onetake.tick_person",
-            text=f"{person.number}: {person.start:.1f} - {person.end:.1f} s",
+            text=seconds.format(number=person.number, start=person.start, end=person.end),
             icon="CHECKBOX_HLT" if ticked else "CHECKBOX_DEHLT",
             depress=ticked,
+            translate=False,
         )
         tick.number, tick.person = task.number, person.number
     row = layout.row()
     row.scale_y = 1.2
     row.enabled = bool(task.ticked)
     count = len(task.ticked)
-    text = "Import 1 Person" if count == 1 else f"Import {count} People"
-    _button(row, "import_ticked", task, text=text, icon="IMPORT")
+    text = iface_("Import 1 Person") if count == 1 else iface_("Import {count} People")
+    _button(
+        row, "import_ticked", task,
+        text=text.format(count=count), icon="IMPORT", translate=False,
+    )  # fmt: skip
+
+
+def _far(task: Task) -> str:
+    """How many steps of how many, and for how long."""
+    if not task.total:
+        return ""
+    counted = iface_("{done} of {total}").format(done=task.done, total=task.total)
+    if task.left is None:
+        return counted
+    return iface_("{steps}, {time} left").format(steps=counted, time=duration(task.left))
 
 
 def _button(layout: bpy.types.UILayout, name: str, task: Task, **options: object) -> None:

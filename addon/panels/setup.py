@@ -1,11 +1,13 @@
 """What of the backend is there, and the buttons that bring the rest."""
 
 import bpy
+from bpy.app.translations import pgettext_iface as iface_
 
 from .. import api
 from ..backend_process.environment import Environment
 from ..backend_process.task import Task
 from ..preferences import refresh, shown_state
+from ..translations import sentence
 from .text import paragraph
 
 _PARTS = ("Python environment", "networks", "body")
@@ -35,6 +37,7 @@ class VIEW3D_PT_onetake_setup(_Below):
     """Open while something is missing."""
 
     bl_label = "Set-Up"
+    bl_description = "What OneTake needs on this machine, and what of it is there"
 
     @classmethod
     def poll(cls, _context: bpy.types.Context) -> bool:
@@ -46,6 +49,7 @@ class VIEW3D_PT_onetake_backend(_Below):
     """Out of the way once everything is there."""
 
     bl_label = "Backend"
+    bl_description = "What OneTake runs on, and a check of it"
     bl_options = {"DEFAULT_CLOSED"}
 
     @classmethod
@@ -60,15 +64,16 @@ def draw_setup(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     column = layout.column(align=True)
     for part in _PARTS:
         there = part not in missing
-        column.label(text=_described(part, environment, torch, there),
-                     icon="CHECKMARK" if there else "X")  # fmt: skip
-    column.label(text=f"{environment.free_gigabytes:.0f} GB free on disk", icon="DISK_DRIVE")
+        described = _described(part, environment, torch, there)
+        column.label(text=described, icon="CHECKMARK" if there else "X", translate=False)
+    free = iface_("{size:.0f} GB free on disk").format(size=environment.free_gigabytes)
+    column.label(text=free, icon="DISK_DRIVE", translate=False)
     if missing and not api.setting_up():
         _draw_button(layout, context, environment.needs_network and not bpy.app.online_access)
-    elif not missing:
-        row = layout.row(align=True)
+    row = layout.row(align=True)
+    if not missing:
         row.operator("onetake.check", icon="PLAY")
-        row.operator("onetake.show_log", icon="TEXT")
+    row.operator("onetake.show_log", icon="TEXT")
 
 
 def _draw_button(layout: bpy.types.UILayout, context: bpy.types.Context, offline: bool) -> None:
@@ -99,6 +104,12 @@ def _changes_disk(task: Task) -> bool:
 
 def _described(part: str, environment: Environment, torch: str | None, there: bool) -> str:
     if part != "Python environment" or not there:
-        return part[0].upper() + part[1:] + ("" if there else " missing")
-    device = {"cuda": "graphics card", "mps": "Apple graphics", "cpu": "processor"}
-    return f"PyTorch {torch or 'unknown'} ({device[environment.accelerator]})"
+        name = sentence(part)
+        name = name[0].upper() + name[1:]
+        return name if there else iface_("{part} missing").format(part=name)
+    device = {
+        "cuda": iface_("graphics card"),
+        "mps": iface_("Apple graphics"),
+        "cpu": iface_("processor"),
+    }
+    return f"PyTorch {torch or '?'} ({device[environment.accelerator]})"

@@ -58,7 +58,7 @@ def import_take(
     skeleton = RestSkeleton.of(body)
     _require_same_body(take, body, skeleton)
     if video_path and not Path(video_path).is_file():
-        raise OneTakeError("no_video", f"There is no video at {video_path}.")
+        raise OneTakeError("no_video", f"There is no video at {video_path}: choose another.")
     # The new character becomes the active object: no other can stay in a mode of its own.
     if context.mode != "OBJECT":
         bpy.ops.object.mode_set(mode="OBJECT")
@@ -159,7 +159,8 @@ def _clip(take: Take) -> str:
 def _require_same_body(take: Take, body: Body, skeleton: RestSkeleton) -> None:
     if take.body != body.name:
         raise OneTakeError(
-            "wrong_body", f"The take was made with the {take.body} body, not with {body.name}."
+            "wrong_body",
+            f"The take was made with the {take.body} body, not with {body.name}: convert it again.",
         )
     # Both hang at their own height; only the figure counts.
     difference = skeleton.joints(take.betas) - take.rest

@@ -101,7 +101,9 @@ def camera_fov(scene: bpy.types.Scene) -> float:
     """The horizontal field of view of the scene's camera, radians. Raises no_camera."""
     if scene.camera is None or scene.camera.data.type != "PERSP":
         raise OneTakeError(
-            "no_camera", "The scene has no perspective camera to take the lens from."
+            "no_camera",
+            "The scene has no perspective camera to take the lens from: make one active, or choose "
+            "another lens.",
         )
     corners = scene.camera.data.view_frame(scene=scene)
     width = max(c.x for c in corners) - min(c.x for c in corners)

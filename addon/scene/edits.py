@@ -42,7 +42,10 @@ def keep_edits(character: Character) -> bpy.types.Action:
     """
     armature, base = character.armature, character.action
     if base is None:
-        raise OneTakeError("no_action", f"{armature.name} has no keys to put a layer over.")
+        raise OneTakeError(
+            "no_action",
+            f"{armature.name} has no keys to put a layer over: discard the edits first.",
+        )
     animation = armature.animation_data or armature.animation_data_create()
     if animation.action not in (None, base):
         raise OneTakeError(

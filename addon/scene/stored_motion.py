@@ -106,7 +106,9 @@ def stored(armature: bpy.types.Object) -> StoredMotion:
     The arrays are shared between calls and cannot be written to.
     """
     if MOTION not in armature:
-        raise OneTakeError("no_motion", f"{armature.name} was not made by OneTake.")
+        raise OneTakeError(
+            "no_motion", f"{armature.name} was not made by OneTake: select a character that was."
+        )
     return _read(armature, MOTION)
 
 

@@ -32,7 +32,9 @@ def change_height(context: bpy.types.Context, character: Character, metres: floa
     one_more[0] += 1
     slope = skeleton.height(one_more) - skeleton.height(betas)
     if abs(slope) < _FLAT:
-        raise OneTakeError("no_stature", "This body has no direction for its height.")
+        raise OneTakeError(
+            "no_stature", "This body has no direction for its height: use the others."
+        )
     betas[0] += (metres - skeleton.height(betas)) / slope
     change_shape(context, character, betas)
 

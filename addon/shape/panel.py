@@ -1,6 +1,7 @@
 """The shape panel of the sidebar."""
 
 import bpy
+from bpy.app.translations import pgettext_iface as iface_
 from bpy.props import FloatProperty, FloatVectorProperty, PointerProperty
 
 from ..character_operator import PROBLEM, CharacterOperator, CharacterPanel, said_in_panel, selected
@@ -77,6 +78,7 @@ class ONETAKE_PT_shape(CharacterPanel, bpy.types.Panel):
     """Height, ten directions, and back to the video's."""
 
     bl_label = "Shape"
+    bl_description = "Height and build of the selected character"
     bl_order = 30
 
     @classmethod
@@ -102,7 +104,7 @@ class ONETAKE_PT_shape(CharacterPanel, bpy.types.Panel):
 
 def _names(character: Character) -> list[str]:
     if character.body is None:
-        return [f"Direction {index}" for index in range(10)]
+        return [iface_("Direction {number}").format(number=index) for index in range(10)]
     keys = character.body.data.shape_keys.key_blocks[1:11]
     return [key.name.replace("_", " ").capitalize() for key in keys]
 

@@ -1,6 +1,7 @@
 """The smoothing panel of the sidebar."""
 
 import bpy
+from bpy.app.translations import pgettext_iface as iface_
 
 from ...backend.motion.smoothing import PARTS
 from ..character_operator import PROBLEM, CharacterPanel, selected
@@ -13,6 +14,7 @@ class ONETAKE_PT_smoothing(CharacterPanel, bpy.types.Panel):
     """Before and after, two sliders, mode, foot lock."""
 
     bl_label = "Smoothing"
+    bl_description = "How much shiver is taken out of the selected character's motion"
     bl_order = 20
 
     def draw_header_preset(self, _context: bpy.types.Context) -> None:
@@ -41,6 +43,7 @@ class ONETAKE_PT_smoothing_parts(CharacterPanel, bpy.types.Panel):
     """A strength for each part of the body."""
 
     bl_label = "Body Parts"
+    bl_description = "More or less smoothing for single parts of the body"
     bl_parent_id = "ONETAKE_PT_smoothing"
     bl_options = {"DEFAULT_CLOSED"}
 
@@ -59,6 +62,7 @@ class ONETAKE_PT_smoothing_graph(CharacterPanel, bpy.types.Panel):
     """What the setting takes off the jitter and what off the swing."""
 
     bl_label = "Jitter and Swing"
+    bl_description = "What the present setting leaves of the jitter, and of the motion itself"
     bl_parent_id = "ONETAKE_PT_smoothing"
 
     def draw(self, context: bpy.types.Context) -> None:
@@ -73,8 +77,8 @@ class ONETAKE_PT_smoothing_graph(CharacterPanel, bpy.types.Panel):
         swing, jitter = (
             values[graph.result.now] for values in (graph.result.swing, graph.result.jitter)
         )
-        row.label(text=f"Jitter left {jitter:.0%}")
-        row.label(text=f"Swing left {swing:.0%}")
+        row.label(text=iface_("Jitter left {share:.0%}").format(share=jitter), translate=False)
+        row.label(text=iface_("Swing left {share:.0%}").format(share=swing), translate=False)
 
 
 _CLASSES = (ONETAKE_PT_smoothing, ONETAKE_PT_smoothing_parts, ONETAKE_PT_smoothing_graph)

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import bpy
 from bl_ui.utils import PresetPanel
+from bpy.app.translations import pgettext_tip as tip_
 
 from ...backend.errors import OneTakeError
 from ..character_operator import PROBLEM, CharacterOperator
 from ..scene.character import Character
+from ..translations import sentence
 from .live import set_smoothing
 from .presets import SHIPPED, read_preset, remove_preset, save_preset, user_folder
 from .properties import settings_of
@@ -20,12 +22,17 @@ class ONETAKE_OT_apply_smoothing_preset(CharacterOperator):
     bl_idname = "onetake.apply_smoothing_preset"
     bl_label = "Apply Smoothing Preset"
 
-    filepath: bpy.props.StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
+    filepath: bpy.props.StringProperty(
+        name="Preset",
+        description="The file that holds the preset",
+        subtype="FILE_PATH",
+        options={"SKIP_SAVE"},
+    )
 
     @classmethod
     def description(cls, _context, properties) -> str:
         """What the preset says of itself."""
-        return _descriptions.get(properties.filepath) or cls.__doc__
+        return tip_(_descriptions.get(properties.filepath) or cls.__doc__)
 
     def work(self, context: bpy.types.Context, character: Character) -> None:
         """Read, set, key."""
@@ -40,15 +47,17 @@ class ONETAKE_OT_smoothing_preset_add(bpy.types.Operator):
     bl_label = "Add Smoothing Preset"
     bl_options = {"REGISTER", "INTERNAL"}
 
-    name: bpy.props.StringProperty(name="Name", maxlen=64, options={"SKIP_SAVE"})
+    name: bpy.props.StringProperty(
+        name="Name", description="What the preset is called", maxlen=64, options={"SKIP_SAVE"}
+    )
     remove_name: bpy.props.BoolProperty(options={"HIDDEN", "SKIP_SAVE"})
 
     @classmethod
     def description(cls, _context, properties) -> str:
         """One for each of its two buttons."""
         if properties.remove_name:
-            return "Remove this preset of your own"
-        return "Keep the character's smoothing as a preset of your own"
+            return tip_("Remove this preset of your own")
+        return tip_("Keep the character's smoothing as a preset of your own")
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Write or delete the file."""
@@ -59,7 +68,7 @@ class ONETAKE_OT_smoothing_preset_add(bpy.types.Operator):
                 armature = Character.of(context.object).armature
                 save_preset(self.name, settings_of(armature))
         except OneTakeError as error:
-            self.report({"ERROR"}, error.message)
+            self.report({"ERROR"}, sentence(error.message))
             return {"CANCELLED"}
         return {"FINISHED"}
 
@@ -68,6 +77,7 @@ class ONETAKE_PT_smoothing_presets(PresetPanel, bpy.types.Panel):
     """The popover: what came with the add-on, then the user's own, which can be removed."""
 
     bl_label = "Smoothing Presets"
+    bl_description = "Settings for kinds of motion, and your own"
 
     def draw(self, _context: bpy.types.Context) -> None:
         """List the files of both folders."""

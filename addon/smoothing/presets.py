@@ -32,7 +32,8 @@ def read_preset(path: str | Path) -> SmoothingSettings:
         return SmoothingSettings.load(path)
     except OSError as error:
         raise OneTakeError(
-            "bad_preset", f"{Path(path).name} cannot be read: {error.strerror}."
+            "bad_preset",
+            f"{Path(path).name} cannot be read: {error.strerror}; choose another preset.",
         ) from error
     except ValueError as error:
         raise OneTakeError("bad_preset", f"{Path(path).name}: {error}") from error
@@ -48,7 +49,8 @@ def save_preset(name: str, settings: SmoothingSettings) -> Path:
         path.write_text(json.dumps(settings.to_dict(), indent=2) + "\n", encoding="utf-8")
     except OSError as error:
         raise OneTakeError(
-            "bad_preset", f"The preset could not be written: {error.strerror}."
+            "bad_preset",
+            f"The preset could not be written: {error.strerror}; make room or choose another name.",
         ) from error
     return path
 
@@ -58,7 +60,9 @@ def remove_preset(name: str) -> None:
     try:
         _path(name).unlink()
     except OSError as error:
-        raise OneTakeError("bad_preset", f"{name} is no preset of your own.") from error
+        raise OneTakeError(
+            "bad_preset", f"{name} is no preset of your own: only those can be removed."
+        ) from error
 
 
 def _path(name: str) -> Path:

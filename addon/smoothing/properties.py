@@ -69,8 +69,8 @@ def _strength(part: str):
 
     return FloatProperty(
         name=part.capitalize(),
-        description=f"How much {_PART_TIPS[part]} are smoothed beside the rest: 0 leaves them as "
-        "they are, 2 smooths twice as long",
+        description=f"Smoothing of {_PART_TIPS[part]} beside that of the rest: 0 for none, 2 for "
+        "twice as long",
         default=1.0,
         min=0.0,
         soft_max=4.0,

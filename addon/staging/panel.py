@@ -1,6 +1,8 @@
 """The character panel of the sidebar."""
 
 import bpy
+from bpy.app.translations import pgettext_iface as iface_
+from bpy.app.translations import pgettext_tip as tip_
 
 from ..character_operator import CharacterOperator, CharacterPanel, selected
 from ..scene.character import Character
@@ -30,6 +32,7 @@ class ONETAKE_OT_match_frame_rate(CharacterOperator):
 
     to: bpy.props.EnumProperty(
         name="To",
+        description="Whose frame rate counts",
         items=[
             ("scene", "Match Scene", "Keys move, so that the motion keeps its speed in this scene"),
             ("video", "Match Video", "The scene gets the frame rate of the video"),
@@ -40,8 +43,12 @@ class ONETAKE_OT_match_frame_rate(CharacterOperator):
     def description(cls, _context, properties) -> str:
         """One for each choice."""
         if properties.to == "scene":
-            return "Move the keys so that the motion keeps its true speed at the scene's frame rate"
-        return "Give the scene the video's frame rate; other animation in it changes its speed"
+            return tip_(
+                "Move the keys so that the motion keeps its true speed at the scene's frame rate"
+            )
+        return tip_(
+            "Give the scene the video's frame rate; other animation in it changes its speed"
+        )
 
     def work(self, context: bpy.types.Context, character: Character) -> None:
         """Keys, camera and video."""
@@ -61,7 +68,7 @@ class ONETAKE_OT_push_to_nla(CharacterOperator):
         animation = character and character.armature.animation_data
         if animation and animation.action and animation.action == character.action:
             return True
-        cls.poll_message_set("Select a character whose take is its active action")
+        cls.poll_message_set(tip_("Select a character whose take is its active action"))
         return False
 
     def work(self, _context: bpy.types.Context, character: Character) -> None:
@@ -73,6 +80,7 @@ class ONETAKE_PT_character(CharacterPanel, bpy.types.Panel):
     """Who it is, where it is, how fast it plays."""
 
     bl_label = "Character"
+    bl_description = "Where the selected character is and how fast it plays"
     bl_order = 10
 
     def draw(self, context: bpy.types.Context) -> None:
@@ -81,12 +89,12 @@ class ONETAKE_PT_character(CharacterPanel, bpy.types.Panel):
         armature, plain = character.armature, stored(character.armature).plain
         frames = len(stored(armature).motion[2])
         column = self.layout.column(align=True)
-        column.label(
-            text=f"{plain['video_name']}, person {plain['person_id']}", icon="ARMATURE_DATA"
-        )
-        column.label(
-            text=f"{frames} frames at {plain['fps']:.4g} fps, scene {frame_rate(context.scene):.4g}"
-        )
+        who = iface_("{video}, person {number}")
+        who = who.format(video=plain["video_name"], number=plain["person_id"])
+        column.label(text=who, icon="ARMATURE_DATA", translate=False)
+        long = iface_("{frames} frames at {rate:.4g} fps, scene {scene:.4g}")
+        long = long.format(frames=frames, rate=plain["fps"], scene=frame_rate(context.scene))
+        column.label(text=long, translate=False)
         column = self.layout.column()
         column.operator("onetake.place_at_cursor", icon="PIVOT_CURSOR")
         column.prop(armature.onetake_controls, "in_place", toggle=True, icon="CON_LOCLIMIT")

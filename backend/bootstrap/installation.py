@@ -20,6 +20,7 @@ from .processes import ROOT, environment, run_logged, tail
 # 3.11 first: Blender 4.5 LTS runs on no other, so one Python serves both environments.
 BACKEND_PYTHONS = ((3, 11), (3, 12), (3, 13), (3, 10))
 
+BLENDER_4_2 = Recipe("blender-4.2.23", ((3, 11),), ("pip", "blender-4.2.23"))
 BLENDER_LTS = Recipe("blender-4.5.15", ((3, 11),), ("pip", "blender-4.5.15"))
 BLENDER_5_0 = Recipe("blender-5.0.1", ((3, 11),), ("pip", "blender-5.0.1"))
 BLENDER_5_2 = Recipe("blender-5.2.3", ((3, 13),), ("pip", "blender-5.2.3"))

@@ -1,6 +1,7 @@
 """The repository as Blender gets it: a zip, enabled under a name of Blender's choice."""
 
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -11,41 +12,13 @@ import numpy as np
 import pytest
 from onetake.backend.bootstrap.packaging import package
 
+from tests.blender.running import FAKE
 from tests.blender.synthetic import random_take
+from tests.needs import skip_unless
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# Run by a fresh Blender with an empty user folder: argument 1 is the zip, 2 a take, 3 a body.
-USE = """
-import sys, bpy
-archive, take, body = sys.argv[1:]
-bpy.ops.extensions.package_install_files(
-    filepath=archive, repo="user_default", enable_on_install=True
-)
-assert "bl_ext.user_default.onetake" in bpy.context.preferences.addons
-from bl_ext.user_default.onetake.addon.scene.build import import_take
-from bl_ext.user_default.onetake.backend.motion.body import Body
-from bl_ext.user_default.onetake.backend.motion.take import Take
-made = import_take(bpy.context, Take.load(take), Body.load(body))
-assert len(made.armature.data.bones) == 24
-from bl_ext.user_default.onetake import api
-assert api.environment().home.parts[-2:] == ("user_default", "onetake")
-assert api.environment().missing == ["Python environment", "networks", "body"]
-assert bpy.context.preferences.addons["bl_ext.user_default.onetake"].preferences.home == ""
-assert bpy.ops.onetake.import_video.poll()
-kept = api.environment().home / "models" / "kept"
-kept.parent.mkdir(parents=True)
-kept.touch()
-bpy.ops.extensions.package_install_files(
-    filepath=archive, repo="user_default", enable_on_install=True
-)
-assert kept.exists(), "an upgrade must not cost the user's data"
-bpy.ops.preferences.addon_disable(module="bl_ext.user_default.onetake")
-bpy.ops.preferences.addon_enable(module="bl_ext.user_default.onetake")
-bpy.ops.extensions.package_uninstall(repo_index=1, pkg_id="onetake")
-bpy.ops.preferences.addon_disable(module="bl_ext.user_default.onetake")
-print("USED")
-"""
+INSTALLED = Path(__file__).with_name("installed.py")
 
 
 @pytest.fixture(scope="module")
@@ -69,24 +42,55 @@ def test_the_zip_holds_the_addon_and_no_tests(archive):
     assert not [name for name in names if name.startswith(("tests/", ".")) or ".pyc" in name]
 
 
-def test_it_installs_works_under_another_name_and_goes(archive, cubes, tmp_path):
-    random_take(cubes, 5).save(tmp_path / "a.take.npz")
+@pytest.fixture
+def folder(cubes, tmp_path) -> Path:
+    """What `installed.py` wants: a take, its body, and a Python that stands for the backend's."""
+    skip_unless(os.name == "posix", "the stand-in for the backend is a shell script")
+    random_take(cubes, 20).save(tmp_path / "a.take.npz")
     names = ("v_template", "shapedirs", "J_regressor", "weights", "f", "quads", "beta_names")
     arrays = {name: np.asarray(getattr(cubes, name)) for name in names}
     np.savez(tmp_path / "body.npz", name=cubes.name, **arrays)
-    resources = tmp_path / "resources"
-    resources.mkdir()
+    shutil.copy(ROOT / "backend" / "sample.mp4", tmp_path / "clip.mp4")
+    models = tmp_path / "home" / "models"
+    models.mkdir(parents=True)
+    for name in ("pose_detection.tflite", "pose_landmark_full.tflite", "body-1.npz"):
+        (models / name).touch()
+    # Called with -m backend COMMAND, it does what the file COMMAND says.
+    stand_in = tmp_path / "python"
+    stand_in.write_text(f'#!/bin/sh\nexec "{sys.executable}" -S "{FAKE}" "{tmp_path}/$3"\n')
+    stand_in.chmod(0o755)
+    (tmp_path / "resources").mkdir()
+    return tmp_path
+
+
+def test_installed_every_button_does_what_its_function_does(archive, folder):
     done = subprocess.run(
-        [sys.executable, "-c", USE, archive, tmp_path / "a.take.npz", tmp_path / "body.npz"],
+        [sys.executable, INSTALLED, archive, folder],
         capture_output=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=500,
         env={
             **{key: value for key, value in os.environ.items() if not key.startswith("ONETAKE_")},
-            "BLENDER_USER_RESOURCES": str(resources),
-            "XDG_DATA_HOME": str(tmp_path / "data"),
+            "BLENDER_USER_RESOURCES": str(folder / "resources"),
+            "XDG_DATA_HOME": str(folder / "data"),
         },
     )
     assert done.returncode == 0 and "USED" in done.stdout, done.stdout + done.stderr
     assert "Warning" not in done.stderr and "Traceback" not in done.stderr, done.stderr
-    assert not list(resources.rglob("onetake*"))
+    assert not list((folder / "resources").rglob("onetake*"))
+
+
+END = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from tests.blender import conftest
+import onetake
+onetake.register()
+print("REGISTERED", flush=True)
+"""
+
+
+def test_python_ends_well_with_the_addon_on():
+    """Of Blender as a module: with functions of ours behind its properties it crashes otherwise."""
+    done = subprocess.run([sys.executable, "-c", END, ROOT], capture_output=True, encoding="utf-8")
+    assert done.returncode == 0 and "REGISTERED" in done.stdout, done.stderr

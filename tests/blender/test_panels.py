@@ -97,7 +97,7 @@ def backend(addon, tmp_path, monkeypatch, cubes):
 def test_before_set_up_the_button_for_it_is_shown(addon):
     assert "Set OneTake up first" in drawn(jobs.VIEW3D_PT_onetake).texts
     panel = drawn(setup.VIEW3D_PT_onetake_setup)
-    assert panel.buttons == ["onetake.set_up", "onetake.show_preferences"]
+    assert panel.buttons == ["onetake.set_up", "onetake.show_log", "onetake.show_preferences"]
     assert "Networks missing" in panel.texts and "GB free" in panel.texts
 
 

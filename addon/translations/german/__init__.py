@@ -1,0 +1,16 @@
+"""German."""
+
+from .buttons import BUTTONS
+from .labels import LABELS
+from .sentences import SENTENCES
+from .tooltips import TOOLTIPS
+
+__all__ = ["SENTENCES", "dictionary"]
+
+
+def dictionary() -> dict[tuple[str, str], str]:
+    """For Blender: (context, English) -> German."""
+    plain = LABELS | TOOLTIPS | SENTENCES
+    return {("*", text): german for text, german in plain.items()} | {
+        ("Operator", text): german for text, german in BUTTONS.items()
+    }

@@ -1,0 +1,100 @@
+"""Errors, and what tasks are called, do and come to. Places for names and figures are numbered."""
+
+SENTENCES = {
+    # Tasks
+    "Cancelled": "Abgebrochen",
+    "Cancelling": "Wird abgebrochen",
+    "Check": "Prüfung",
+    "Done": "Fertig",
+    "Failed": "Gescheitert",
+    "Running": "Läuft",
+    "Set-up": "Einrichtung",
+    "Waiting": "Wartet",
+    "starting": "beginnt",
+    "finding people": "sucht Personen",
+    "fitting person {0}": "passt Person {0} an",
+    "Ready: it comes in when you are in Object Mode.":
+        "Fertig: wird eingefügt, sobald der Objektmodus an ist.",
+    # Set-up
+    "Blender {0} as a Python module (370 MB)": "Blender {0} als Python-Modul (370 MB)",
+    "Body": "Körper",
+    "Networks that find people (36 MB)": "Netze, die Personen finden (36 MB)",
+    "PyTorch": "PyTorch",
+    "Python {0}.{1} environment": "Umgebung mit Python {0}.{1}",
+    "Video, image and network libraries (230 MB)":
+        "Bibliotheken für Video, Bild und Netze (230 MB)",
+    "Python environment": "Python-Umgebung",
+    "networks": "Netze",
+    "body": "Körper",
+    "Set OneTake up first, below: once, a few minutes.":
+        "Zuerst unten OneTake einrichten: einmal, ein paar Minuten.",
+    "Set-up downloads the backend, and Blender is not allowed online: allow it in Preferences, "
+    "System, Network, or name a folder of wheels or an existing environment in the add-on's "
+    "preferences.":
+        "Das Einrichten lädt das Backend herunter, und Blender darf nicht ins Netz: in den "
+        "Einstellungen unter System, Netzwerk erlauben, oder in denen des Add-ons einen Ordner "
+        "mit Wheels oder eine vorhandene Umgebung angeben.",
+    "OneTake is not set up yet (missing: {0}): press Set Up in the OneTake tab of the sidebar.":
+        "OneTake ist noch nicht eingerichtet (es fehlt: {0}): in der Seitenleiste unter OneTake "
+        "auf Einrichten drücken.",
+    "OneTake is not set up yet ({0}): press Set Up.":
+        "OneTake ist noch nicht eingerichtet ({0}): auf Einrichten drücken.",
+    # The backend
+    "It was cancelled.": "Es wurde abgebrochen.",
+    "The backend {0} before it was done: start again to go on from there; a full memory is the "
+    "likeliest cause, the log may tell more.":
+        "Das Backend {0}, ehe es fertig war: neu starten, um dort weiterzumachen; am ehesten war "
+        "der Speicher voll, mehr weiß vielleicht das Protokoll.",
+    "was ended by signal {0}": "wurde durch Signal {0} beendet",
+    "ended with status {0}": "endete mit Status {0}",
+    "There is no such job any more: it ended meanwhile.":
+        "Diese Aufgabe gibt es nicht mehr: sie ist inzwischen zu Ende.",
+    "{0} cannot be started: {1}; set up again.":
+        "{0} lässt sich nicht starten: {1}; neu einrichten.",
+    "{0} cannot be written: {1}; choose another data folder in the add-on's preferences.":
+        "{0} lässt sich nicht schreiben: {1}; in den Einstellungen des Add-ons einen anderen "
+        "Datenordner wählen.",
+    # Import
+    "The range's last frame comes before its first: raise it.":
+        "Das letzte Bild des Bereichs liegt vor dem ersten: höher wählen.",
+    "The scene has no perspective camera to take the lens from: make one active, or choose another "
+    "lens.":
+        "Die Szene hat keine perspektivische Kamera, deren Objektiv gelten könnte: eine aktiv "
+        "machen, oder ein anderes Objektiv wählen.",
+    "The take was made with another version of the {0} body; convert it again.":
+        "Die Aufnahme entstand mit einer anderen Fassung des Körpers {0}; neu umwandeln.",
+    "The take was made with the {0} body, not with {1}: convert it again.":
+        "Die Aufnahme entstand mit dem Körper {0}, nicht mit {1}: neu umwandeln.",
+    "There is no video at {0}: choose another.": "Bei {0} ist kein Video: ein anderes wählen.",
+    "{0} is no video that Blender reads: import it without a frame range.":
+        "{0} ist kein Video, das Blender liest: ohne Bildbereich importieren.",
+    "{0} is one of {1}, not {2}.": "{0} ist eines von {1}, nicht {2}.",
+    "{0}; import {1} again.": "{0}; {1} noch einmal importieren.",
+    # Characters
+    "Select a character that OneTake made.": "Eine Figur auswählen, die OneTake gemacht hat.",
+    "The keys of {0} were edited by hand: keep the edits on a layer of their own, or discard them.":
+        "Die Keyframes von {0} wurden von Hand geändert: die Änderungen auf einer eigenen Ebene "
+        "behalten, oder verwerfen.",
+    "The motion kept in {0} is damaged; import it again.":
+        "Die in {0} aufgehobene Bewegung ist beschädigt; noch einmal importieren.",
+    "This body has no direction for its height: use the others.":
+        "Dieser Körper hat keine Richtung für seine Größe: die anderen verwenden.",
+    "{0} has no keys to put a layer over: discard the edits first.":
+        "{0} hat keine Keyframes für eine Ebene darüber: zuerst die Änderungen verwerfen.",
+    "{0} plays {1}: push that down first, then try again.":
+        "{0} spielt {1}: das zuerst in den NLA-Editor schieben, dann noch einmal versuchen.",
+    "{0} was not made by OneTake: select a character that was.":
+        "{0} ist nicht von OneTake: eine Figur auswählen, die es ist.",
+    # Presets and files
+    "Give the preset a name first.": "Der Vorlage zuerst einen Namen geben.",
+    "The preset could not be written: {0}; make room or choose another name.":
+        "Die Vorlage ließ sich nicht schreiben: {0}; Platz schaffen oder anders benennen.",
+    "{0} cannot be read: {1}; choose another preset.":
+        "{0} lässt sich nicht lesen: {1}; eine andere Vorlage wählen.",
+    "{0} could not be written: {1}.": "{0} ließ sich nicht schreiben: {1}.",
+    "{0} is a preset of OneTake: choose another name.":
+        "{0} ist eine Vorlage von OneTake: einen anderen Namen wählen.",
+    "{0} is no preset of your own: only those can be removed.":
+        "{0} ist keine eigene Vorlage: nur solche lassen sich entfernen.",
+    "{0}: {1}": "{0}: {1}",
+}  # fmt: skip

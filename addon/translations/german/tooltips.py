@@ -1,0 +1,176 @@
+"""Tooltips, and why a button is grey."""
+
+TOOLTIPS = {
+    # Import
+    "A fit of the body to the landmarks; needs no training":
+        "Passt den Körper an die Landmarken an; braucht kein Training",
+    "A trained network, polished onto the landmarks":
+        "Ein trainiertes Netz, danach an die Landmarken angepasst",
+    "Everybody who is seen well enough": "Alle, die gut genug zu sehen sind",
+    "First frame of the video, counted from 1": "Erstes Bild des Videos, von 1 an gezählt",
+    "For a first look": "Für einen ersten Blick",
+    "For most clips": "Für die meisten Videos",
+    "Horizontal field of view of the video's lens":
+        "Waagrechtes Blickfeld des Objektivs, mit dem gefilmt wurde",
+    "How the focal length of the video is known": "Woher die Brennweite des Videos bekannt ist",
+    "Last frame of the video": "Letztes Bild des Videos",
+    "Only the most prominent person": "Nur die auffälligste Person",
+    "Six looks at each person, at a fifth of the speed":
+        "Sieht jede Person sechsmal an, mit einem Fünftel des Tempos",
+    "The field of view of the scene's active camera":
+        "Das Blickfeld der aktiven Kamera der Szene",
+    "The horizontal field of view given here": "Das hier angegebene waagrechte Blickfeld",
+    "The scene's frame rate; the motion keeps its true speed in each case":
+        "Die Bildrate der Szene; die Bewegung behält in jedem Fall ihr wahres Tempo",
+    "The scene's stays; keys may lie between whole frames":
+        "Die der Szene bleibt; Keyframes können zwischen ganzen Bildern liegen",
+    "The video to import": "Das Video, das importiert wird",
+    "The video's, unless the scene is animated already":
+        "Die des Videos, außer wenn in der Szene schon etwas animiert ist",
+    "The video's; what is animated already changes its speed":
+        "Die des Videos; was schon animiert ist, ändert sein Tempo",
+    "Time against accuracy": "Zeit gegen Genauigkeit",
+    "Turn the people in a video into animated characters. Blender stays usable meanwhile":
+        "Macht aus den Personen eines Videos animierte Figuren. Blender bleibt dabei bedienbar",
+    "Use a part of the video only": "Nur einen Teil des Videos verwenden",
+    "What the file tells, else a usual lens":
+        "Was die Datei angibt, sonst ein übliches Objektiv",
+    "What turns landmarks in the picture into motion":
+        "Was aus Landmarken im Bild Bewegung macht",
+    "Whom to make a character of": "Aus wem eine Figur wird",
+    # Jobs and set-up
+    "A Python environment that holds the backend's requirements already, to use in place of one "
+    "that set-up makes":
+        "Eine Python-Umgebung, in der schon ist, was das Backend braucht, statt einer, die das "
+        "Einrichten anlegt",
+    "Delete what was kept of this import": "Löscht, was von diesem Import aufgehoben wurde",
+    "Go on with this import, into the current scene":
+        "Setzt diesen Import in der aktuellen Szene fort",
+    "Install what OneTake needs into its own folder. Can be cancelled, and goes on from there":
+        "Installiert in einen eigenen Ordner, was OneTake braucht. Kann abgebrochen werden und "
+        "geht dann von dort weiter",
+    "Open the add-on's preferences": "Öffnet die Einstellungen des Add-ons",
+    "Open the logs of set-up and backend in a text editor":
+        "Öffnet die Protokolle von Einrichtung und Backend in einem Texteditor",
+    "Remove this message": "Entfernt diese Meldung",
+    "Stop this job within a second. Finished stages are kept: starting again goes on from them":
+        "Beendet diese Aufgabe binnen einer Sekunde. Fertige Schritte bleiben: ein neuer Anfang "
+        "setzt bei ihnen fort",
+    "Take a sample video through the networks: whether OneTake works here, and how fast":
+        "Schickt ein Beispielvideo durch die Netze: ob OneTake hier läuft, und wie schnell",
+    "Videos that become animation: the import, and what is under way":
+        "Videos, die Animation werden: der Import, und was in Arbeit ist",
+    "What OneTake needs on this machine, and what of it is there":
+        "Was OneTake auf diesem Rechner braucht, und was davon da ist",
+    "Where set-up finds the packages it installs, so that it needs no network":
+        "Wo das Einrichten die Pakete findet, die es installiert, so dass es kein Netz braucht",
+    "Where the backend, its networks and the takes are kept; empty for the add-on's own folder":
+        "Wo Backend, Netze und Aufnahmen liegen; leer für den eigenen Ordner des Add-ons",
+    # Character
+    "Give the scene the video's frame rate; other animation in it changes its speed":
+        "Gibt der Szene die Bildrate des Videos; andere Animation darin ändert ihr Tempo",
+    "Keys move, so that the motion keeps its speed in this scene":
+        "Keyframes rücken, damit die Bewegung in dieser Szene ihr Tempo behält",
+    "Leave the way over the ground out: the character moves on the spot":
+        "Lässt den Weg über den Boden weg: die Figur bewegt sich auf der Stelle",
+    "Let the motion and its video play at their true speed":
+        "Lässt Bewegung und Video in ihrem wahren Tempo spielen",
+    "Make the take's keys again what they were before they were edited by hand":
+        "Macht die Keyframes wieder zu dem, was sie waren, ehe sie von Hand geändert wurden",
+    "Move the keys so that the motion keeps its true speed at the scene's frame rate":
+        "Rückt die Keyframes so, dass die Bewegung bei der Bildrate der Szene ihr Tempo behält",
+    "Play the take's action from a track of the nonlinear animation editor":
+        "Spielt die Aktion der Aufnahme aus einer Spur des NLA-Editors",
+    "Put a layer over the take's motion: edits by hand move onto it, further ones go there":
+        "Legt eine Ebene über die Bewegung: Änderungen von Hand ziehen dorthin um, weitere kommen "
+        "dazu",
+    "Put the character's first step at the 3D cursor; its own camera comes along":
+        "Stellt den ersten Schritt der Figur an den 3D-Cursor; ihre eigene Kamera kommt mit",
+    "Select a character that OneTake made": "Eine Figur auswählen, die OneTake gemacht hat",
+    "Select a character whose take is its active action":
+        "Eine Figur auswählen, deren Aufnahme die aktive Aktion ist",
+    "The scene gets the frame rate of the video": "Die Szene bekommt die Bildrate des Videos",
+    "Where the selected character is and how fast it plays":
+        "Wo die ausgewählte Figur steht und wie schnell sie spielt",
+    "Whose frame rate counts": "Wessen Bildrate gilt",
+    # Smoothing
+    "Hertz that limbs at rest may shiver with: lower is calmer (min_cutoff)":
+        "Mit wie viel Hertz ruhende Glieder zittern dürfen: weniger ist ruhiger (min_cutoff)",
+    "How much of fast motion is left alone: higher keeps kicks and throws crisp (beta, in hertz "
+    "per radian a second)":
+        "Wie viel von schneller Bewegung bleibt: mehr hält Tritte und Würfe knackig (beta, in "
+        "Hertz je Radiant pro Sekunde)",
+    "How much shiver is taken out of the selected character's motion":
+        "Wie viel Zittern aus der Bewegung der ausgewählten Figur genommen wird",
+    "Keep feet that stand where they stand; legs and pelvis follow":
+        "Hält stehende Füße, wo sie stehen; Beine und Becken folgen",
+    "Keep the character's smoothing as a preset of your own":
+        "Hebt die Glättung der Figur als eigene Vorlage auf",
+    "Keep the character's smoothing as a preset of your own, or remove one of them":
+        "Hebt die Glättung der Figur als eigene Vorlage auf, oder entfernt eine",
+    "Looks ahead as well as back: calm, and nothing comes late":
+        "Blickt vor und zurück: ruhig, und nichts kommt zu spät",
+    "Looks back only, as live capture must: fast motion comes a little late":
+        "Blickt nur zurück, wie es live sein muss: schnelle Bewegung kommt etwas zu spät",
+    "More or less smoothing for single parts of the body":
+        "Mehr oder weniger Glättung für einzelne Körperteile",
+    "Remove this preset of your own": "Entfernt diese eigene Vorlage",
+    "Settings for kinds of motion, and your own":
+        "Einstellungen für Arten von Bewegung, und eigene",
+    "Show the motion after smoothing; switched off, as it was estimated":
+        "Zeigt die Bewegung nach der Glättung; ausgeschaltet so, wie sie geschätzt wurde",
+    "Smooth the character as this preset says": "Glättet die Figur so, wie diese Vorlage angibt",
+    "Smoothing of ankles and toes beside that of the rest: 0 for none, 2 for twice as long":
+        "Glättung von Knöcheln und Zehen neben der des Rests: 0 für keine, 2 für doppelt so lang",
+    "Smoothing of hips and knees beside that of the rest: 0 for none, 2 for twice as long":
+        "Glättung von Hüften und Knien neben der des Rests: 0 für keine, 2 für doppelt so lang",
+    "Smoothing of neck and head beside that of the rest: 0 for none, 2 for twice as long":
+        "Glättung von Hals und Kopf neben der des Rests: 0 für keine, 2 für doppelt so lang",
+    "Smoothing of shoulders and elbows beside that of the rest: 0 for none, 2 for twice as long":
+        "Glättung von Schultern und Ellbogen neben der des Rests: 0 für keine, 2 für doppelt so "
+        "lang",
+    "Smoothing of spine and collar bones beside that of the rest: 0 for none, 2 for twice as long":
+        "Glättung von Wirbelsäule und Schlüsselbeinen neben der des Rests: 0 für keine, 2 für "
+        "doppelt so lang",
+    "Smoothing of the turn of the whole body beside that of the rest: 0 for none, 2 for twice as "
+    "long":
+        "Glättung der Drehung des ganzen Körpers neben der des Rests: 0 für keine, 2 für doppelt "
+        "so lang",
+    "Smoothing of the way of the whole body beside that of the rest: 0 for none, 2 for twice as "
+    "long":
+        "Glättung des Wegs des ganzen Körpers neben der des Rests: 0 für keine, 2 für doppelt so "
+        "lang",
+    "Smoothing of wrists and hands beside that of the rest: 0 for none, 2 for twice as long":
+        "Glättung von Handgelenken und Händen neben der des Rests: 0 für keine, 2 für doppelt so "
+        "lang",
+    "The equations as printed: limbs may flip where angles jump":
+        "Die Gleichungen wie gedruckt: Glieder können umschlagen, wo Winkel springen",
+    "The file that holds the preset": "Die Datei mit der Vorlage",
+    "What the present setting leaves of the jitter, and of the motion itself":
+        "Was die jetzige Einstellung vom Zittern lässt, und was von der Bewegung selbst",
+    "What the preset is called": "Wie die Vorlage heißt",
+    "Whether smoothing may look ahead": "Ob die Glättung nach vorn blicken darf",
+    # Presets
+    "A light touch: takes the shiver off and leaves everything else.":
+        "Ganz leicht: nimmt das Zittern weg und lässt alles andere.",
+    "As the default, with wrists and hands, the noisiest joints, held calmer.":
+        "Wie die Vorgabe, mit ruhigeren Handgelenken und Händen, die am meisten zittern.",
+    "Kicks, throws, jumps and falls: speed comes first.":
+        "Tritte, Würfe, Sprünge und Stürze: Tempo geht vor.",
+    "Quick turns and held poses: still when it rests, quick when it moves.":
+        "Schnelle Drehungen und gehaltene Posen: ruhig im Stand, flink in der Bewegung.",
+    "The defaults: people who walk, gesture and dance, filmed at 24 to 60 frames a second.":
+        "Die Vorgaben: Menschen, die gehen, gestikulieren und tanzen, mit 24 bis 60 Bildern in "
+        "der Sekunde gefilmt.",
+    "Walking, standing, talking: calm limbs, feet a little crisper.":
+        "Gehen, Stehen, Reden: ruhige Glieder, etwas knackigere Füße.",
+    # Shape
+    "From the soles to the crown; proportions stay": "Von der Sohle zum Scheitel; Maße bleiben",
+    "Give the character the shape again that the video showed":
+        "Gibt der Figur wieder die Gestalt, die das Video zeigte",
+    "Height and build of the selected character": "Größe und Bau der ausgewählten Figur",
+    "Standard deviations from the average body in one direction of its shape. Armature, mesh and "
+    "keys follow, and feet stay on the floor":
+        "Standardabweichungen vom mittleren Körper in einer Richtung der Gestalt. Armatur, Netz "
+        "und Keyframes folgen, und die Füße bleiben am Boden",
+}  # fmt: skip

@@ -1,0 +1,88 @@
+"""Words: all of them have German, all have a place where they are shown, and tooltips are there."""
+
+import string
+
+import bpy
+import pytest
+from onetake.addon import translations
+from onetake.addon.translations import german, sentence
+
+import onetake
+from tests.blender import ui_strings
+
+
+@pytest.fixture(scope="module")
+def addon():
+    onetake.register()
+    yield
+    onetake.unregister()
+
+
+def places(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def shown() -> set[tuple[str, str]]:
+    plain = {("*", text) for text in ui_strings.sentences()}
+    return ui_strings.registered() | ui_strings.written() | plain
+
+
+def test_every_word_is_translated_and_none_for_nothing(addon):
+    known = set(german.dictionary())
+    assert sorted(shown() - known) == [], "these lack German"
+    assert sorted(known - shown()) == [], "these are shown nowhere any more"
+    assert ui_strings.untranslatable() == [], "these need iface_ and format"
+
+
+def test_translations_fill_in_what_the_english_does():
+    for (_, text), translated in german.dictionary().items():
+        assert places(text) == places(translated), text
+        assert text.endswith(".") == translated.endswith("."), text
+
+
+def test_everything_has_a_tooltip(addon):
+    for cls in ui_strings.classes():
+        where = cls.__name__
+        if issubclass(cls, bpy.types.Operator):
+            text = ui_strings.operator(cls).get_rna_type().description
+        elif issubclass(cls, bpy.types.Panel):
+            text = cls.bl_description
+        else:
+            text = cls.__doc__
+        assert text, f"{where} has no tooltip"
+        for each in ui_strings.properties(cls):
+            assert each.name and each.description, f"{where}.{each.identifier} has no tooltip"
+            for item in getattr(each, "enum_items", ()):
+                assert item.description, f"{where}.{each.identifier}: {item.identifier}"
+
+
+def test_the_walk_misses_nothing(addon):
+    names = {cls.__name__ for cls in ui_strings.classes()}
+    assert {name for name in dir(bpy.types) if "ONETAKE" in name.upper()} <= names
+    assert {"OneTakeMotion", "OneTakeShape", "OneTakePreferences"} <= names
+    assert {"min_cutoff", "strength_arms"} <= {
+        each.identifier
+        for cls in ui_strings.classes()
+        for each in ui_strings.properties(cls)
+    }  # fmt: skip
+
+
+def test_a_sentence_with_names_in_it_is_translated(monkeypatch):
+    """Blender as a module has no languages: what it would answer is the dictionary's."""
+    monkeypatch.setattr(translations, "pgettext_rpt", lambda text: german.SENTENCES[text])
+    assert sentence("There is no video at /a/b: c.mp4: choose another.") == (
+        "Bei /a/b: c.mp4 ist kein Video: ein anderes wählen."
+    )
+    ended = "The backend was ended by signal 9 before it was done: start again to go on from there"
+    ended += "; a full memory is the likeliest cause, the log may tell more."
+    assert sentence(ended).startswith("Das Backend wurde durch Signal 9 beendet, ehe")
+    missing = "OneTake is not set up yet (networks, body): press Set Up."
+    assert "(Netze, Körper)" in sentence(missing)
+    assert sentence("fitting person 12") == "passt Person 12 an"
+    assert sentence("Nobody was found in a.mp4.") == "Nobody was found in a.mp4."
+
+
+def test_english_stays_as_it_is():
+    text = "The keys of walk {0} were edited by hand: keep the edits on a layer of their own, or "
+    text += "discard them."
+    assert sentence(text) == text
