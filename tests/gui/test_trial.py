@@ -1,6 +1,5 @@
 """The animator's whole way, in a real Blender window, with a real mouse. In this order."""
 
-import shutil
 import time
 
 import pytest

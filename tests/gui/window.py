@@ -149,7 +149,14 @@ class Window:
         )
         source.stdout.readline()  # it is shown
         try:
-            self.drag((WIDTH - 20, HEIGHT - 20), (x, y))
+            # While a file hangs over it, Blender's X11 answers nobody but the one who drags.
+            x0, y0 = WIDTH - 20, HEIGHT - 20
+            self._hand("mousemove", x0, y0, "sleep", 0.5, "mousedown", 1, "sleep", 0.5)
+            for step in range(1, 11):
+                self.move(x0 + (x - x0) * step / 10, y0 + (y - y0) * step / 10)
+                time.sleep(0.2)
+            self._hand("sleep", 2, "mouseup", 1, "sleep", 1)
+            self.settle()
         finally:
             source.communicate()  # it ends with its input
 
