@@ -23,8 +23,8 @@ class Window:
         self.machine, self.folder, self.pictures = machine, folder, pictures
         self.clicks = 0  # presses of a mouse button; a drag is none
         self.blender: subprocess.Popen | None = None
-        self._screen = machine.start("Xvfb", ":1", "-screen", "0", f"{WIDTH}x{HEIGHT}x24",
-                                     stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+        screen = ("Xvfb", ":1", "-screen", "0", f"{WIDTH}x{HEIGHT}x24")
+        machine.start(*screen, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         until(lambda: "X1" in machine.run("sh", "-c", "ls /tmp/.X11-unix || true"), "a screen")
 
     def open(self, *arguments: str, variables: dict[str, str] | None = None) -> None:
