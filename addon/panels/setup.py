@@ -12,8 +12,8 @@ from .text import paragraph
 
 _PARTS = ("Python environment", "networks", "body")
 _OFFLINE = (
-    "Blender is not allowed online yet. Without the network: name a folder of wheels or an existing "
-    "environment in the preferences."
+    "Blender is not allowed online yet. Without the network: name a folder of wheels or an "
+    "existing environment in the preferences."
 )
 _ended: set[int] = set()  # tasks after whose end the disk was looked at
 

@@ -130,6 +130,5 @@ def drawn() -> None:
 known.update(draws=[], sidebar=sidebar, under=under, watch=watch, kill=kill, fill=fill,
              characters=characters, keys=keys, roughness=roughness)  # fmt: skip
 bpy.context.preferences.view.show_splash = False
-bpy.context.preferences.system.viewport_aa = "OFF"  # without a graphics card it takes a second
 bpy.types.SpaceView3D.draw_handler_add(drawn, (), "WINDOW", "POST_PIXEL")
 bpy.app.timers.register(look, persistent=True)

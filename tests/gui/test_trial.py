@@ -77,7 +77,7 @@ def test_a_video_becomes_a_character(window):
     window.ask("stages.clear(); held.clear()")
     choose_video(window, row=0)
     window.wait("stages and stages[-1][0] == 'finding people'")
-    window.wait("sys.modules['%s.addon.panels.thumbnail'].icon_of(api.tasks()[0])" % ADDON)
+    window.wait(f"sys.modules['{ADDON}.addon.panels.thumbnail'].icon_of(api.tasks()[0])")
     window.wait("0 < api.tasks()[0].done < 30")
     window.show("importing")
     window.wait("not api.tasks() and characters()", SECONDS)
@@ -101,9 +101,8 @@ def test_a_cancelled_import_is_gone_within_a_second(window):
         "began = []; cancel = api.tasks()[0].cancel\n"
         "api.tasks()[0].cancel = lambda: (began.append(time.monotonic()), cancel())\n"
         "ended = lambda: api.tasks() or began.append(time.monotonic())\n"
-        "queue = sys.modules['%s.addon.backend_process.queue']\n"
-        % ADDON
-        + "queue.listeners.append(ended)"
+        f"queue = sys.modules['{ADDON}.addon.backend_process.queue']\n"
+        "queue.listeners.append(ended)"
     )
     window.click(x, y)
     window.wait("not api.tasks()")
@@ -189,12 +188,12 @@ def test_from_the_zip_to_the_first_animation_in_fewer_than_six_clicks(window, fo
 
 def test_switched_off_and_uninstalled_nothing_is_left(window, folder):
     window.ask(
-        "ticks = [sys.modules[f'%s.addon.{name}'].tick"
-        " for name in ('backend_process.queue', 'smoothing.live')]" % ADDON
+        f"ticks = [sys.modules['{ADDON}.addon.' + name].tick"
+        " for name in ('backend_process.queue', 'smoothing.live')]"
     )
     window.ask(f"bpy.ops.preferences.addon_disable(module='{ADDON}')")
     left = (
-        "[name for name in dir(bpy.app.handlers) if isinstance(getattr(bpy.app.handlers, name), list)"
+        "[each.__name__ for name in dir(bpy.app.handlers) if name[0] != '_' and name != 'persistent'"
         " for each in getattr(bpy.app.handlers, name) if 'onetake' in each.__module__]"
     )
     assert window.ask(f"answer({left})") == []
@@ -211,9 +210,9 @@ def test_switched_off_and_uninstalled_nothing_is_left(window, folder):
     assert (
         window.machine.run("sh", "-c", "ls -A /tmp | grep -vE '^.X|^blender|^pulse' || true") == ""
     )
-    noise = [line for line in window.console().splitlines()
-             if any(word in line for word in ("Warning", "Error", "Traceback", "onetake"))]  # fmt: skip
-    assert noise == []
+    words = ("Warning", "Error", "Traceback", "onetake")
+    said = window.console().splitlines()
+    assert [line for line in said if any(word in line for word in words)] == []
 
 
 def zip_of(window) -> str:
@@ -253,8 +252,12 @@ def choose_video(window, row: int) -> None:
         " for a in w.screen.areas if a.type == 'FILE_BROWSER'), None)"
     )
     x, y, width, height = window.wait(browser)
-    time.sleep(1.0)  # a thread of Blender's lists the folder
-    window.click(x + width // 2, HEIGHT - y - height + 84 + 21 * row)
+    name = (
+        "next(a.spaces.active.params.filename for w in bpy.context.window_manager.windows"
+        " for a in w.screen.areas if a.type == 'FILE_BROWSER')"
+    )
+    while not window.ask(f"answer({name})"):  # a thread of Blender's lists the folder
+        window.click(x + width // 2, HEIGHT - y - height + 79 + 20 * row)
     window.confirm()
     window.wait("api.tasks()")
 
