@@ -1,8 +1,8 @@
 """The half of the presets' comparison that runs in Blender: `python export_side.py job.json`.
 
-job.json: "body", the body npz; "frames", how many, at "rate" a second; "folder", where to write. A wildly turning
-character, placed and turned in the scene, with a changed shape, is written by every preset to
-NAME.suffix; beside it PRESET.npz: names of the bones, joints (T, B, 3) where the scene has them,
+job.json: "body", the body npz; "frames", how many, at "rate" a second; "folder", where to write.
+A wildly turning character, placed and turned in the scene, with a changed shape, is written by
+every preset to NAME.suffix; beside it PRESET.npz: names of the bones, joints (T, B, 3) where the scene has them,
 skin (T, V, 3) of the double that is exported, and what Blender's own importer makes of the file:
 read_joints, read_skin, read_names, read_takes, read_rate.
 """
@@ -112,10 +112,12 @@ def points_of(evaluated) -> np.ndarray:
 
 def read_back(format_: str, path: str, rate: int) -> dict:
     """Blender's own importer, in a new scene; metres, Blender's axes."""
+    from onetake.addon.scene.timing import frame_rate
+
     bpy.ops.wm.read_factory_settings(use_empty=True)
     scene = bpy.context.scene
-    # Another rate than the file's; point caches are read at the scene's own.
-    scene.render.fps = rate if format_ == "alembic" else 24
+    # FBX and BVH bring their rate into the scene; the others are read at the scene's own.
+    scene.render.fps = 24 if format_ in ("fbx", "bvh") else rate
     _IMPORTERS[format_](path)
     armature = next((item for item in bpy.data.objects if item.type == "ARMATURE"), None)
     # glTF's importer adds a mesh to draw bones with.
@@ -143,9 +145,17 @@ def read_back(format_: str, path: str, rate: int) -> dict:
         "read_skin": np.array(skins),
         "read_names": [bone.name for bone in armature.data.bones] if armature else [],
         "read_takes": takes,
-        "read_rate": scene.render.fps / scene.render.fps_base,
+        "read_rate": usd_rate(path) if format_ == "usd" else frame_rate(scene),
         "read_scale": list(armature.matrix_world.to_scale()) if armature else [1.0] * 3,
     }
+
+
+def usd_rate(path: str) -> float:
+    """What the file says."""
+    bpy.utils.expose_bundled_modules()
+    from pxr import Usd
+
+    return Usd.Stage.Open(path).GetTimeCodesPerSecond()
 
 
 if __name__ == "__main__":
