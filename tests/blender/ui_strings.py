@@ -107,7 +107,7 @@ def _told(tree: ast.AST, indices: dict[str, int]) -> Iterator[str]:
         elif isinstance(node, ast.Assign):
             if getattr(node.targets[0], "id", "") in ("stage", "how", "message"):
                 yield from _templates([node.value])
-        elif isinstance(node, ast.FunctionDef) and node.name.endswith("_reason"):
+        elif isinstance(node, ast.FunctionDef) and node.name == "offline_reason":
             returned = [each for each in ast.walk(node) if isinstance(each, ast.Return)]
             yield from _templates([each.value for each in returned])
 
@@ -191,7 +191,8 @@ def _templates(values: list[ast.expr]) -> Iterator[str]:
 
 
 def _letters(value: ast.expr) -> bool:
-    return isinstance(value, ast.Constant) and any(map(str.isalpha, str(value.value)))
+    text = getattr(value, "value", None)
+    return isinstance(text, str) and any(map(str.isalpha, text))
 
 
 def _calls(tree: ast.AST) -> Iterator[ast.Call]:
