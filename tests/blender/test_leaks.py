@@ -10,7 +10,7 @@ import bpy
 import pytest
 from onetake.addon.backend_process import queue
 from onetake.addon.backend_process.environment import Environment
-from onetake.addon.operators import import_video
+from onetake.addon.operators import import_source
 from onetake.addon.smoothing import live
 
 import onetake
@@ -64,7 +64,7 @@ def things(timers: Timers, folder: Path) -> dict[str, list]:
     """Everything that could be left behind, by its name."""
     gc.collect()
     handlers = [getattr(bpy.app.handlers, name) for name in dir(bpy.app.handlers)]
-    menus = [getattr(bpy.types, menu) for menu, _ in import_video.MENUS]
+    menus = [getattr(bpy.types, menu) for menu, _ in import_source.MENUS]
     return {
         "handlers": [each for found in handlers if isinstance(found, list) for each in found],
         "timers": list(timers.waiting),

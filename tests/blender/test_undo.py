@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from onetake.addon.character_operator import CharacterOperator
 from onetake.addon.scene.build import import_take
+from onetake.addon.scene.change_body import body_name
 from onetake.addon.scene.character import Character, characters
 from onetake.addon.scene.curves import read_curves
 from onetake.addon.scene.edits import is_edited
@@ -17,6 +18,7 @@ import onetake
 from onetake import api
 from tests.blender import ui_strings
 from tests.blender.synthetic import random_take
+from tests.blender.test_bodies import preferences, smpl_pickle  # noqa: F401
 from tests.blender.test_import_video import SAMPLE, addon, backend, home  # noqa: F401
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,6 +34,7 @@ PRESSED = {
     "push_to_nla": {},
     "apply_smoothing_preset": {"filepath": str(PRESET)},
 }
+BODIES = {"use_official_body": {"body": "male"}, "use_own_body": {}}
 
 
 @pytest.fixture
@@ -64,7 +67,7 @@ def test_every_operator_on_a_character_is_here(ui):
         for cls in ui_strings.classes()
         if issubclass(cls, CharacterOperator)
     }
-    assert names == set(PRESSED)
+    assert names == {*PRESSED, *BODIES}
 
 
 @pytest.mark.parametrize("name", PRESSED)
@@ -87,6 +90,26 @@ def test_one_step_back_and_forth(ui, cubes, name):
     assert state() == before
     bpy.ops.ed.redo()
     assert state() == after
+
+
+def test_another_body_and_back_are_one_step_each(preferences, smpl_pickle, cubes):  # noqa: F811
+    preferences.smpl_male = str(smpl_pickle)
+    import_take(bpy.context, random_take(cubes, 30), cubes)
+
+    def worn() -> tuple[str, list]:
+        (character,) = characters(bpy.context.scene)
+        return body_name(character), state()
+
+    for name, given in BODIES.items():
+        bpy.ops.ed.undo_push(message="Before")
+        before = worn()
+        assert getattr(bpy.ops.onetake, name)("EXEC_DEFAULT", True, **given) == {"FINISHED"}
+        after = worn()
+        assert after[0] != before[0]
+        bpy.ops.ed.undo()
+        assert worn() == before
+        bpy.ops.ed.redo()
+        assert worn() == after
 
 
 def test_an_import_is_one_step(backend):  # noqa: F811
