@@ -1,7 +1,5 @@
 """The animator's whole way, in a real Blender window, with a real mouse. In this order."""
 
-import time
-
 import pytest
 
 from tests.gui.window import HEIGHT
@@ -193,7 +191,8 @@ def test_switched_off_and_uninstalled_nothing_is_left(window, folder):
     )
     window.ask(f"bpy.ops.preferences.addon_disable(module='{ADDON}')")
     left = (
-        "[each.__name__ for name in dir(bpy.app.handlers) if name[0] != '_' and name != 'persistent'"
+        "[each.__name__ for name in dir(bpy.app.handlers) if name[0] != '_'"
+        " and name != 'persistent'"
         " for each in getattr(bpy.app.handlers, name) if 'onetake' in each.__module__]"
     )
     assert window.ask(f"answer({left})") == []
