@@ -247,7 +247,7 @@ def choose_video(window, row: int) -> None:
     """Import the video in this row of the file browser."""
     window.press("onetake.import_video")
     browser = (
-        "next(([a.x, a.y, a.width, a.height] for w in bpy.context.window_manager.windows"
+        "next(([w.x, w.y, w.width, w.height] for w in bpy.context.window_manager.windows"
         " for a in w.screen.areas if a.type == 'FILE_BROWSER'), None)"
     )
     x, y, width, height = window.wait(browser)
