@@ -76,8 +76,18 @@ class Machine:
 
     def written(self) -> list[str]:
         """Files that were changed or made outside of the folder and of /tmp."""
-        look = ["nsenter", "--target", str(self._init.pid), "--mount", "find",
-                self._base / "written", "-type", "f", "-size", "+0", "-printf", "/%P\\n"]  # fmt: skip
+        within = ("nsenter", "--target", str(self._init.pid), "--mount")
+        look = [
+            *within,
+            "find",
+            self._base / "written",
+            "-type",
+            "f",
+            "-size",
+            "+0",
+            "-printf",
+            "%P\\n",
+        ]
         return subprocess.run(look, capture_output=True, text=True, check=True).stdout.split()
 
     def stop(self) -> None:

@@ -64,14 +64,15 @@ def under() -> str:
 
 
 def watch() -> None:
-    """Follow the add-on's tasks: their stages, and how long its timer holds Blender up.
+    """Follow the add-on's tasks: their stages and pictures, and how long they hold Blender up.
 
     `at` is a stage and what to do with the task that begins it, once.
     """
     from bl_ext.user_default.onetake import api
     from bl_ext.user_default.onetake.addon.backend_process import queue, task
+    from bl_ext.user_default.onetake.addon.panels import thumbnail
 
-    known.update(api=api, at=None, stages=[], held=[])
+    known.update(api=api, at=None, stages=[], held=[], pictures=[])
     take, tick = task.Task._take, queue.tick
 
     def taken(self: object, message: dict) -> None:
@@ -88,6 +89,7 @@ def watch() -> None:
         pause = tick()
         if len(characters()) == imported:  # the moment in which one arrives is another matter
             known["held"].append(time.thread_time() - began)
+        known["pictures"].append(thumbnail._shown)
         return pause
 
     task.Task._take, queue.tick = taken, timed
