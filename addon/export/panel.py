@@ -101,7 +101,7 @@ class ONETAKE_PT_export(CharacterPanel, bpy.types.Panel):
     """Preset, folder, button."""
 
     bl_label = "Export"
-    bl_order = 40
+    bl_order = 15
 
     def draw(self, context: bpy.types.Context) -> None:
         """The three, and between them what can be changed of the preset."""

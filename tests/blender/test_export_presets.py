@@ -1,21 +1,26 @@
 """Exports by preset leave the scene as it was; rests, roots and layers are what they should be."""
 
+import sys
+from dataclasses import replace
+
 import bpy
 import numpy as np
 import pytest
 from onetake.addon import command_line
 from onetake.addon.export import exporting
 from onetake.addon.export.exporting import export, export_file
+from onetake.addon.export.formats.exporter import exporter
 from onetake.addon.export.rest_pose import change_of_rest, unposed
 from onetake.addon.export.rig import Rig
 from onetake.addon.export.sample import sample
 from onetake.addon.scene.build import import_take, import_takes
-from onetake.addon.scene.character import apply_shape
+from onetake.addon.scene.character import Character, apply_shape
 from onetake.addon.scene.edits import keep_edits
 from onetake.backend.errors import OneTakeError
 from onetake.backend.export_preset import shipped
 from onetake.backend.motion.skeleton import JOINT
 
+import onetake
 from tests.blender.evaluated import evaluate
 from tests.blender.synthetic import random_take
 
@@ -135,8 +140,6 @@ def test_in_place_and_a_root_bone(context, cubes):
     character.armature.delta_location = (1.0, 2.0, 0.5)
     heads, _ = evaluate(character, range(1, 7))
     motion = sample(context, character)
-    from dataclasses import replace
-
     for in_place in (False, True):
         rig = Rig.of(motion, replace(PRESETS["fbx"], root="root", in_place=in_place))
         places = rig.poses()[..., :3, 3]
@@ -171,8 +174,6 @@ def test_a_shape_and_a_character_without_a_body(context, cubes, tmp_path):
     character = import_take(context, random_take(cubes, 2), cubes)
     apply_shape(context, character, np.linspace(-2, 2, 10))
     bpy.data.objects.remove(character.body)
-    from onetake.addon.scene.character import Character
-
     bare = Character.of(character.armature)
     for name in ("unity", "glb", "usd"):
         assert export(context, [bare], PRESETS[name], tmp_path)
@@ -183,8 +184,6 @@ def test_a_shape_and_a_character_without_a_body(context, cubes, tmp_path):
 
 
 def test_the_button_writes_beside_the_blend(context, cubes, tmp_path):
-    import onetake
-
     onetake.register()
     try:
         import_take(bpy.context, random_take(cubes, 3), cubes)
@@ -209,3 +208,16 @@ def test_the_command_line_says_at_once_what_it_cannot_export(capsys, tmp_path):
     arguments = ["import", "a.mp4", "--blend", str(tmp_path / "a.blend"), "--export", "maya"]
     assert command_line.execute(arguments) == 1
     assert "no export preset 'maya'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["unity", "glb", "usd", "alembic"])
+def test_a_blender_without_an_exporter_says_so(context, character, tmp_path, name, monkeypatch):
+    before = _everything(context)
+    format_ = {"unity": "fbx", "glb": "gltf"}.get(name, name)
+    module = sys.modules[f"onetake.addon.export.formats.{format_}"]
+    monkeypatch.setattr(
+        module, "exporter", lambda group, _name, called: exporter(group, "no", called)
+    )
+    with pytest.raises(OneTakeError, match="This Blender cannot write"):
+        export(context, [character], PRESETS[name], tmp_path)
+    assert _everything(context) == before

@@ -3,8 +3,8 @@
 job.json: "body", the body npz; "frames", how many, at "rate" a second; "folder", where to write.
 A wildly turning character, placed and turned in the scene, with a changed shape, is written by
 every preset to NAME.suffix; beside it PRESET.npz: names of the bones, joints (T, B, 3) where the
-scene has them, skin (T, V, 3) of the double that is exported, and what Blender's own importer makes of the file:
-read_joints, read_skin, read_names, read_takes, read_rate.
+scene has them, skin (T, V, 3) of the double that is exported, and what Blender's own importer
+makes of the file: read_joints, read_skin, read_names, read_takes, read_rate.
 """
 
 import json

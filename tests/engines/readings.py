@@ -41,6 +41,8 @@ def from_glb(path: Path, times: np.ndarray) -> Reading:
     glb = Glb.load(path)
     world = glb.world_matrices(times)
     bones = {bone for skin in glb.document.get("skins", ()) for bone in skin["joints"]}
+    for bone in list(bones):  # leaf bones move no skin
+        bones.update(glb.document["nodes"][bone].get("children", ()))
     joints = {glb.names[bone]: world[:, bone, :3, 3] for bone in bones}
     return Reading(joints, glb.skinned_vertices(world)[1], glb.takes())
 
