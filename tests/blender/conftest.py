@@ -24,6 +24,25 @@ def load_extension() -> None:
 load_extension()
 
 
+# Blender 4.2 as a module keeps the functions of properties for ever, ours or not, and through them
+# itself: it is not ended with Python, and its own panels crash in the destructors that follow.
+CRASHES_AT_ITS_END = bpy.app.version < (4, 3)
+
+_status = 0
+
+
+def pytest_sessionfinish(exitstatus: int) -> None:
+    global _status
+    _status = int(exitstatus)
+
+
+def pytest_unconfigure() -> None:
+    if CRASHES_AT_ITS_END:
+        from onetake.addon.headless import leave
+
+        leave(_status)
+
+
 @pytest.fixture
 def context():
     """An empty scene."""
