@@ -7,6 +7,7 @@ from pathlib import Path
 import bpy
 import pytest
 
+from tests.blender.running import CRASHES_AT_ITS_END
 from tests.needs import skip_unless
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,10 +24,6 @@ def load_extension() -> None:
 
 load_extension()
 
-
-# Blender 4.2 as a module keeps the functions of properties for ever, ours or not, and through them
-# itself: it is not ended with Python, and its own panels crash in the destructors that follow.
-CRASHES_AT_ITS_END = bpy.app.version < (4, 3)
 
 _status = 0
 
