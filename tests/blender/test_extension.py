@@ -13,8 +13,7 @@ import numpy as np
 import pytest
 from onetake.backend.bootstrap.packaging import package
 
-from tests.blender.conftest import CRASHES_AT_ITS_END
-from tests.blender.running import FAKE
+from tests.blender.running import CRASHES_AT_ITS_END, FAKE
 from tests.blender.synthetic import random_take
 from tests.needs import skip_unless
 
