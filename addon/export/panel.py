@@ -6,7 +6,7 @@ import bpy
 from bpy.props import EnumProperty, PointerProperty, StringProperty
 
 from ...backend.errors import OneTakeError
-from ...backend.export_preset import ExportPreset
+from ...backend.export_preset import ExportPreset, shipped
 from ..character_operator import CharacterPanel, selected
 from ..scene.character import Character
 from .exporting import export
@@ -135,7 +135,11 @@ _CLASSES = (OneTakeExport, ONETAKE_OT_export, ONETAKE_PT_export)
 
 def register() -> None:
     """Make the panel known."""
-    _presets.update(export_presets())
+    try:
+        _presets.update(export_presets())
+    except OneTakeError as error:  # a file of the user's may not keep the add-on from starting
+        print(f"OneTake: {error.message}")
+        _presets.update(shipped())
     _items.extend((name, item.label, item.description) for name, item in _presets.items())
     for item in _CLASSES:
         bpy.utils.register_class(item)

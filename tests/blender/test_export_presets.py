@@ -2,14 +2,16 @@
 
 import sys
 from dataclasses import replace
+from types import SimpleNamespace
 
 import bpy
 import numpy as np
 import pytest
 from onetake.addon import command_line
-from onetake.addon.export import exporting
+from onetake.addon.export import exporting, panel
 from onetake.addon.export.exporting import export, export_file
 from onetake.addon.export.formats.exporter import exporter
+from onetake.addon.export.presets import export_presets
 from onetake.addon.export.rest_pose import change_of_rest, unposed
 from onetake.addon.export.rig import Rig
 from onetake.addon.export.sample import sample
@@ -23,6 +25,7 @@ from onetake.backend.motion.skeleton import JOINT
 import onetake
 from tests.blender.evaluated import evaluate
 from tests.blender.synthetic import random_take
+from tests.blender.test_panels import Layout
 
 PRESETS = shipped()
 
@@ -221,3 +224,31 @@ def test_a_blender_without_an_exporter_says_so(context, character, tmp_path, nam
     with pytest.raises(OneTakeError, match="This Blender cannot write"):
         export(context, [character], PRESETS[name], tmp_path)
     assert _everything(context) == before
+
+
+def test_a_damaged_preset_of_the_users_does_no_harm(context, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(bpy.utils, "user_resource", lambda *_args, **_options: str(tmp_path))
+    (tmp_path / "mine.json").write_text('{"label": "Mine", "format": "bvh", "suffix": ".my.bvh"}')
+    assert export_presets()["mine"].label == "Mine"
+    (tmp_path / "mine.json").write_text("{")
+    panel.register()
+    try:
+        assert "mine.json is no export preset" in capsys.readouterr().out
+        assert context.scene.onetake_export.preset in PRESETS
+    finally:
+        panel.unregister()
+
+
+def test_the_panel_offers_what_the_format_has(context, character):
+    panel.register()
+    try:
+        settings = context.scene.onetake_export
+        for name, more in (("unreal", {"rest", "path"}), ("alembic", set())):
+            settings.preset = name
+            layout = Layout()
+            panel.ONETAKE_PT_export.draw(SimpleNamespace(layout=layout), context)
+            drawn = {item[2] for item in layout.drawn if item[0] == "prop"}
+            assert drawn == {"preset", "folder"} | more
+            assert layout.buttons == ["onetake.export"]
+    finally:
+        panel.unregister()

@@ -13,10 +13,12 @@ from backend.body import body_path
 from backend.export_preset import shipped
 from backend.training.motion.amass import read_amass
 from tests.engines import readings, tools
-from tests.engines.compare import JOINT_LIMIT, SKIN_LIMIT
 from tests.needs import skip_unless
 
 FRAMES, RATE = 8, 30
+# Metres. What the product promises is 0.5 mm for joints and 1 mm for skin; glTF keeps weights as
+# bytes in some programs.
+JOINT_LIMIT, SKIN_LIMIT = 2e-5, 1e-4
 PRESETS = shipped()
 FBX = [name for name, preset in PRESETS.items() if preset.format == "fbx"]
 SKELETONS = [*FBX, "glb", "usd", "bvh"]
