@@ -39,6 +39,7 @@ class ONETAKE_PT_body(CharacterPanel, bpy.types.Panel):
     """Ours, or one that the preferences name."""
 
     bl_label = "Body"
+    bl_description = "OneTake's own body, or the official one"
     bl_order = 40
     bl_options = {"DEFAULT_CLOSED"}
 

@@ -3,11 +3,14 @@
 from dataclasses import replace
 
 import bpy
+from bpy.app.translations import pgettext_rpt as rpt_
+from bpy.app.translations import pgettext_tip as tip_
 from bpy.props import EnumProperty, PointerProperty, StringProperty
 
 from ...backend.errors import OneTakeError
 from ...backend.export_preset import ExportPreset, shipped
 from ..character_operator import CharacterPanel, selected
+from ..operators.reporting import refused
 from ..scene.character import Character
 from .exporting import export
 from .presets import export_presets
@@ -77,7 +80,7 @@ class ONETAKE_OT_export(bpy.types.Operator):
         """Only with a character of ours active."""
         if selected(context):
             return True
-        cls.poll_message_set("Select a character that OneTake made")
+        cls.poll_message_set(tip_("Select a character that OneTake made"))
         return False
 
     def execute(self, context: bpy.types.Context) -> set[str]:
@@ -91,9 +94,9 @@ class ONETAKE_OT_export(bpy.types.Operator):
             folder = bpy.path.abspath(settings.folder)
             files = export(context, _characters(context), settings.chosen(), folder)
         except OneTakeError as error:
-            self.report({"ERROR"}, error.message)
-            return {"CANCELLED"}
-        self.report({"INFO"}, f"Written: {', '.join(file.name for file in files)}")
+            return refused(self, error)
+        names = ", ".join(file.name for file in files)
+        self.report({"INFO"}, rpt_("Written: {names}").format(names=names))
         return {"FINISHED"}
 
 
@@ -101,6 +104,7 @@ class ONETAKE_PT_export(CharacterPanel, bpy.types.Panel):
     """Preset, folder, button."""
 
     bl_label = "Export"
+    bl_description = "Files for game engines and other programs"
     bl_order = 15
 
     def draw(self, context: bpy.types.Context) -> None:

@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import bpy
+from bpy.app.translations import pgettext_tip as tip_
 
 from ...backend.errors import OneTakeError
 from ..character_operator import PROBLEM, selected
+from ..operators.reporting import refused
 from ..scene.character import Character, characters
 from .bake import retarget
 from .constraints import GUIDE, constrain, remove
@@ -40,7 +42,7 @@ class _Retarget(bpy.types.Operator):
         character = subject(context)
         if character and (character.armature.onetake_retargeting.target or not cls.needs_target):
             return True
-        cls.poll_message_set("Select a character that OneTake made, and choose a rig for it")
+        cls.poll_message_set(tip_("Select a character that OneTake made, and choose a rig for it"))
         return False
 
     def execute(self, context: bpy.types.Context) -> set[str]:
@@ -48,8 +50,7 @@ class _Retarget(bpy.types.Operator):
         try:
             self.work(context, subject(context))
         except OneTakeError as error:
-            self.report({"ERROR"}, error.message)
-            return {"CANCELLED"}
+            return refused(self, error)
         return {"FINISHED"}
 
 
@@ -105,7 +106,12 @@ class ONETAKE_OT_retarget_preset(_Retarget):
     bl_idname = "onetake.retarget_preset"
     bl_label = "Retarget Preset"
 
-    filepath: bpy.props.StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
+    filepath: bpy.props.StringProperty(
+        name="File",
+        description="The preset's JSON file",
+        subtype="FILE_PATH",
+        options={"SKIP_SAVE"},
+    )
 
     @classmethod
     def description(cls, _context, properties) -> str:
@@ -160,11 +166,13 @@ class ONETAKE_OT_retarget_row(_Retarget):
     bl_label = "Table of Bones"
 
     action: bpy.props.EnumProperty(
+        name="Change",
+        description="What happens to the active row",
         items=[
             ("ADD", "Add", "Add a row, for a further bone of the same part"),
             ("REMOVE", "Remove", "Remove the row"),
             ("PICK", "Pick", "Take the bone that is active on the rig"),
-        ]
+        ],
     )
 
     @classmethod

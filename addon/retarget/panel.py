@@ -39,6 +39,7 @@ class ONETAKE_PT_retarget(bpy.types.Panel):
     """From a character to another rig."""
 
     bl_label = "Retarget"
+    bl_description = "The motion on a rig of your own"
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"
     bl_category = "OneTake"
@@ -73,8 +74,11 @@ class ONETAKE_PT_retarget(bpy.types.Panel):
         column.prop(shown, "live")
         column = layout.column(align=True)
         column.enabled = not missing
-        again = "Bake Again" if RECORD in shown.target else "Bake to Rig"
-        column.operator("onetake.retarget", text=again, icon="ACTION")
+        column.operator(
+            "onetake.retarget",
+            text="Bake Again" if RECORD in shown.target else "Bake to Rig",
+            icon="ACTION",
+        )
         column.operator("onetake.retarget_constrain", icon="CONSTRAINT_BONE")
         column.operator("onetake.retarget_release", icon="X")
 
@@ -83,6 +87,7 @@ class ONETAKE_PT_retarget_bones(bpy.types.Panel):
     """The table of bones."""
 
     bl_label = "Bones"
+    bl_description = "Which bone of the rig stands for which part of the body"
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"
     bl_category = "OneTake"
@@ -98,8 +103,10 @@ class ONETAKE_PT_retarget_bones(bpy.types.Panel):
         """Presets above, rows below."""
         shown = subject(context).armature.onetake_retargeting
         row = self.layout.row(align=True)
-        name = bpy.path.display_name(shown.preset) if shown.preset else "Matched by Name"
-        row.menu("ONETAKE_MT_retarget_presets", text=name)
+        row.menu(
+            "ONETAKE_MT_retarget_presets",
+            text=bpy.path.display_name(shown.preset) if shown.preset else "Matched by Name",
+        )
         row.operator("onetake.retarget_preset_save", text="", icon="ADD")
         row.operator("onetake.retarget_preset_remove", text="", icon="REMOVE")
         row = self.layout.row()

@@ -21,16 +21,16 @@ class Slot:
     joint: str = ""
     align: Align = "none"
     required: bool = False
-    description: str = ""
+    description: str = "Follows this part of the body"
 
 
 def _sided(side: str) -> list[Slot]:
     word = SIDES[side]
     label = word.capitalize()
 
-    def slot(name, text, joint="", align="none", required=False, description=""):
+    def slot(name, text, joint="", align="none", required=False, **more):
         joint = f"{word}_{joint}" if joint else ""
-        return Slot(f"{name}.{side}", f"{label} {text}", joint, align, required, description)
+        return Slot(f"{name}.{side}", f"{label} {text}", joint, align, required, **more)
 
     return [
         slot("shoulder", "Shoulder", "collar", "upright", description="Collar bone"),
