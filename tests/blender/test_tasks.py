@@ -159,5 +159,5 @@ def test_a_blender_that_is_killed_leaves_no_process(tmp_path, root):
     done = subprocess.run(
         [sys.executable, "-c", ORPHANS, root, path], stdout=subprocess.PIPE, encoding="utf-8"
     )
-    pid = int(done.stdout)
+    pid = int(done.stdout.splitlines()[-1])  # Blender 5.2 tells of its start before
     until(lambda: not alive(pid))

@@ -60,6 +60,7 @@ LABELS = {
     "Arms": "Arme",
     "As Published": "Wie veröffentlicht",
     "Before": "Vorher",
+    "Better: down and to the right": "Besser: nach unten und rechts",
     "Causal": "Kausal",
     "Cut-off at Rest": "Grenze in Ruhe",
     "Feet": "Füße",
