@@ -217,10 +217,8 @@ shown = mine.armature.onetake_retargeting
 shown.target = rigs[0]
 press("retarget")
 api.retarget(bpy.context, theirs, rigs[1], shown.bone_map)
-first, second = (
-    np.array(read_curves(rig.animation_data.action, CHANNELS)) for rig in rigs
-)
-assert np.array_equal(first, second)
+first, second = (read_curves(rig.animation_data.action, CHANNELS) for rig in rigs)
+assert all(np.array_equal(*keys) for keys in zip(first, second, strict=True))
 rows = len(shown.rows)
 press("retarget_row", action="ADD")
 press("retarget_row", action="REMOVE")
@@ -251,10 +249,10 @@ assert (FOLDER / "by_button" / by_function.name).read_bytes() == by_function.rea
 backend_does("read-body", {"say": {"result": {"body": str(FOLDER / "body.npz")}}})
 preferences.smpl_male = str(FOLDER / "body.npz")
 press("use_official_body", body="male")
-api.wear(bpy.context, theirs, "male")
+theirs = api.wear(bpy.context, theirs, "male")
 alike(mine, theirs)
 press("use_own_body")
-api.wear(bpy.context, theirs, "onetake")
+theirs = api.wear(bpy.context, theirs, "onetake")
 alike(mine, theirs)
 
 # From the editors, and people chosen.
@@ -268,10 +266,10 @@ press("import_strip")
 told = [{"person": number, "picture": "", "start": 0.0, "end": 1.0} for number in (1, 2)]
 backend_does("people", STAGE, {"say": {"result": {"people": told}}})
 press("import_video", filepath=str(VIDEO), people="choose")
-(asking,) = api.tasks()
+(asking,) = [task for task in api.tasks() if getattr(task, "asks", False)]
 press("tick_person", number=asking.number, person=2)
 press("import_ticked", number=asking.number)
-until(lambda: not api.tasks())
+until(lambda: asking not in api.tasks())
 
 # Jobs.
 backend_does("estimate", STAGE, {"say": {"error": "Nobody was found.", "code": "no_person"}})

@@ -54,8 +54,9 @@ def folder(cubes, tmp_path) -> Path:
     shutil.copy(ROOT / "backend" / "sample.mp4", tmp_path / "clip.mp4")
     models = tmp_path / "home" / "models"
     models.mkdir(parents=True)
-    for name in ("pose_detection.tflite", "pose_landmark_full.tflite", "body-1.npz"):
+    for name in ("pose_detection.tflite", "pose_landmark_full.tflite"):
         (models / name).touch()
+    shutil.copy(tmp_path / "body.npz", models / "body-1.npz")
     # Called with -m backend COMMAND, it does what the file COMMAND says.
     stand_in = tmp_path / "python"
     stand_in.write_text(f'#!/bin/sh\nexec "{sys.executable}" -S "{FAKE}" "{tmp_path}/$3"\n')
