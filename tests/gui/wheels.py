@@ -9,7 +9,7 @@ from pathlib import Path
 from backend.bootstrap.environments import REQUIREMENTS, lock, pinned
 from backend.bootstrap.processes import environment
 from backend.bootstrap.torch_wheels import accelerator, sources
-from tests.gui.chroot import cache
+from tests.cache import cache
 
 
 def wheels() -> Path:
