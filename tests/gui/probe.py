@@ -19,6 +19,7 @@ ASK, ANSWER = Path("/trial/ask.py"), Path("/trial/answer.json")
 known: dict = {
     "bpy": bpy,
     "os": os,
+    "signal": signal,
     "sys": sys,
     "time": time,
 }  # names that stay from one question to the next

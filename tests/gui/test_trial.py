@@ -89,10 +89,11 @@ def test_a_video_becomes_a_character(window):
 
 def test_a_cancelled_import_is_gone_within_a_second(window):
     choose_video(window, row=1)
-    window.wait("api.tasks()[0].done > 3")
+    window.wait("api.tasks()[0].done > 20")
+    pid = window.ask("answer(api.tasks()[0].pid); os.kill(api.tasks()[0].pid, signal.SIGSTOP)")
+    x, y = window.find("onetake.cancel_job")  # which takes time
     window.show("importing")
-    pid = window.ask("answer(api.tasks()[0].pid)")
-    x, y = window.find("onetake.cancel_job")
+    window.ask(f"os.kill({pid}, signal.SIGCONT)")
     window.ask(
         "began = []; cancel = api.tasks()[0].cancel\n"
         "api.tasks()[0].cancel = lambda: (began.append(time.monotonic()), cancel())\n"
