@@ -1,7 +1,7 @@
 """Other people's readers of our files, each fetched once into a folder outside the repository.
 
-npm brings Autodesk's SDK (FBX2glTF), three.js and the Khronos glTF validator; Debian's archive brings
-Godot, unless ONETAKE_GODOT or the search path has one of 4.4 or newer.
+npm brings Autodesk's SDK (FBX2glTF), three.js and the Khronos glTF validator; Debian's archive
+brings Godot, unless ONETAKE_GODOT or the search path has one of 4.4 or newer.
 """
 
 import os
