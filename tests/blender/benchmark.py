@@ -48,7 +48,16 @@ def main(counts: list[int]) -> None:
 
 
 def _measure(body, frames: int) -> None:
-    from onetake.addon.job import new_file, save
+    from onetake.addon.job import new_file
+
+    new_file()
+    # The new file's window: a script that is run at the start has none of its own any more.
+    with bpy.context.temp_override(window=bpy.context.window_manager.windows[0]):
+        _measure_here(body, frames)
+
+
+def _measure_here(body, frames: int) -> None:
+    from onetake.addon.job import save
     from onetake.addon.scene.build import import_take
     from onetake.addon.scene.character import apply_shape, apply_smoothing
     from onetake.addon.scene.stored_motion import MOTION
@@ -59,7 +68,6 @@ def _measure(body, frames: int) -> None:
     take = replace(random_take(body, frames), contacts=_walking(frames))
     noise = np.random.default_rng(0).normal(0, 0.01, take.poses.shape)
     take = take.with_motion(take.poses + noise, take.trans)
-    new_file()
     settings, bar = SmoothingSettings(), IMPORT_BARS.get(frames)
     character = _timed(
         "import", lambda: import_take(bpy.context, take, body, smoothing=settings), bar
@@ -165,10 +173,19 @@ def _print(what: str, clock: float, processor: float, bar: float | None = None) 
     print(f"  {what:24s} {clock:8.3f} s, of the processor {processor:8.3f} s{limit}", flush=True)
 
 
-if __name__ == "__main__":
-    given = sys.argv[1:]
-    if not bpy.app.background or "--" in given:
-        given = given[given.index("--") + 1 :] if "--" in given else []
-    main([int(each) for each in given] or [1_000, 10_000])
-    if not bpy.app.background:
+def _from_the_window() -> None:
+    main(_counts())
+    with bpy.context.temp_override(window=bpy.context.window_manager.windows[0]):
         bpy.ops.wm.quit_blender()
+
+
+def _counts() -> list[int]:
+    given = sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else sys.argv[1:]
+    return [int(each) for each in given if each.isdigit()] or [1_000, 10_000]
+
+
+if __name__ == "__main__":
+    if bpy.app.background:
+        main(_counts())
+    else:  # once it is open
+        bpy.app.timers.register(_from_the_window, first_interval=2.0)
