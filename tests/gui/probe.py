@@ -101,6 +101,11 @@ def kill(task: object) -> None:
     os.kill(task.pid, signal.SIGKILL)
 
 
+def pause(task: object) -> None:
+    """Let the test take its time."""
+    os.kill(task.pid, signal.SIGSTOP)
+
+
 def fill(_task: object = None) -> None:
     """Let nothing fit on the small disk any more."""
     with contextlib.suppress(OSError), open("/small/filler", "wb", 0) as file:
@@ -130,7 +135,7 @@ def drawn() -> None:
     known["draws"].append(time.perf_counter())
 
 
-known.update(draws=[], sidebar=sidebar, under=under, watch=watch, kill=kill, fill=fill,
+known.update(draws=[], sidebar=sidebar, under=under, watch=watch, kill=kill, pause=pause, fill=fill,
              characters=characters, keys=keys, roughness=roughness)  # fmt: skip
 bpy.context.preferences.view.show_splash = False
 bpy.types.SpaceView3D.draw_handler_add(drawn, (), "WINDOW", "POST_PIXEL")
