@@ -67,7 +67,7 @@ def test_a_blender_without_its_python_is_left_out_but_not_in_ci(monkeypatch):
     assert env["ONETAKE_BLENDER_PYTHON"] == "blender-4.5.15"
     assert "blender-5.2.3 is left out: Python 3.13 was not found." in installation.said
     monkeypatch.setenv("CI", "true")
-    with pytest.raises(OneTakeError, match="Python 3.13"):
+    with pytest.raises(OneTakeError, match="was not found"):
         testing._prepare(installation, list(SUITES))
 
 
