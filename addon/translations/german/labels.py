@@ -46,7 +46,7 @@ LABELS = {
     "{done} of {total}": "{done} von {total}",
     "{name} is ready": "{name} ist fertig",
     "{name} was interrupted": "{name} wurde unterbrochen",
-    "{part} missing": "{part} fehlt",
+    "{part} missing": "Fehlt: {part}",
     "{size:.0f} GB free on disk": "{size:.0f} GB frei auf der Platte",
     "{steps}, {time} left": "{steps}, noch {time}",
     # Character
