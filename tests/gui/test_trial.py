@@ -268,7 +268,7 @@ def drag_sliders(window) -> None:
         now = f"[characters()[-1].onetake_controls.{name}, keys().tolist()]"
         value, before = window.ask(f"answer({now})")
         x, y = window.find("." + name, 0.6)
-        window.drag((x, y), (x + way, y))
+        window.slide(x, y, way)
         window.wait(f"characters()[-1].onetake_controls.{name} != {value}")
         window.wait("not any('onetake_pending' in item for item in characters())")
         moved, keys = window.ask(f"answer({now})")
