@@ -4,6 +4,7 @@ import bpy
 
 from ...backend.errors import OneTakeError
 from ..sources import Source, clip_source, strip_source
+from ..translations import sentence
 from .import_video import ONETAKE_OT_import_video
 from .reporting import refused
 
@@ -19,7 +20,7 @@ class _FromEditor(bpy.types.Operator):
         try:
             cls.source(context)
         except OneTakeError as error:
-            cls.poll_message_set(error.message)
+            cls.poll_message_set(sentence(error.message))
             return False
         return True
 

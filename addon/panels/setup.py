@@ -11,10 +11,6 @@ from ..translations import sentence
 from .text import paragraph
 
 _PARTS = ("Python environment", "networks", "body")
-_OFFLINE = (
-    "Blender is not allowed online yet. Without the network: name a folder of wheels or an existing "
-    "environment in the preferences."
-)
 _ended: set[int] = set()  # tasks after whose end the disk was looked at
 
 
@@ -81,12 +77,22 @@ def _draw_button(layout: bpy.types.UILayout, context: bpy.types.Context, offline
     row = layout.row()
     row.scale_y = 1.4
     row.enabled = not forbidden
-    text, icon = ("Go Online and Set Up", "INTERNET") if offline else ("Set Up", "IMPORT")
-    row.operator("onetake.set_up", text=text, icon=icon).go_online = offline and not forbidden
+    button = row.operator(
+        "onetake.set_up",
+        text="Go Online and Set Up" if offline else "Set Up",
+        icon="INTERNET" if offline else "IMPORT",
+    )
+    button.go_online = offline and not forbidden
     if forbidden:
         paragraph(layout, context, api.offline_reason(), "INTERNET_OFFLINE")
     elif offline:
-        paragraph(layout, context, _OFFLINE, "INTERNET_OFFLINE")
+        paragraph(
+            layout,
+            context,
+            "Blender is not allowed online yet. Without the network: name a folder of wheels or an "
+            "existing environment in the preferences.",
+            "INTERNET_OFFLINE",
+        )
 
 
 def look_again() -> None:

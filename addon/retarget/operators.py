@@ -3,10 +3,12 @@
 from pathlib import Path
 
 import bpy
+from bpy.app.translations import pgettext_tip as tip_
 
 from ...backend.errors import OneTakeError
 from ..character_operator import PROBLEM, selected
 from ..scene.character import Character, characters
+from ..translations import sentence
 from .bake import retarget
 from .constraints import GUIDE, constrain, remove
 from .presets import read_rig_preset, remove_rig_preset, rig_presets, save_rig_preset
@@ -40,7 +42,7 @@ class _Retarget(bpy.types.Operator):
         character = subject(context)
         if character and (character.armature.onetake_retargeting.target or not cls.needs_target):
             return True
-        cls.poll_message_set("Select a character that OneTake made, and choose a rig for it")
+        cls.poll_message_set(tip_("Select a character that OneTake made, and choose a rig for it"))
         return False
 
     def execute(self, context: bpy.types.Context) -> set[str]:
@@ -48,7 +50,7 @@ class _Retarget(bpy.types.Operator):
         try:
             self.work(context, subject(context))
         except OneTakeError as error:
-            self.report({"ERROR"}, error.message)
+            self.report({"ERROR"}, sentence(error.message))
             return {"CANCELLED"}
         return {"FINISHED"}
 
@@ -105,12 +107,17 @@ class ONETAKE_OT_retarget_preset(_Retarget):
     bl_idname = "onetake.retarget_preset"
     bl_label = "Retarget Preset"
 
-    filepath: bpy.props.StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
+    filepath: bpy.props.StringProperty(
+        name="Preset",
+        description="The file that holds the preset",
+        subtype="FILE_PATH",
+        options={"SKIP_SAVE"},
+    )
 
     @classmethod
     def description(cls, _context, properties) -> str:
         """What the preset says of itself."""
-        return descriptions.get(properties.filepath) or cls.__doc__
+        return tip_(_descriptions.get(properties.filepath) or cls.__doc__)
 
     def work(self, _context: bpy.types.Context, character: Character) -> None:
         """Read it, as far as the rig has its bones."""
@@ -160,11 +167,13 @@ class ONETAKE_OT_retarget_row(_Retarget):
     bl_label = "Table of Bones"
 
     action: bpy.props.EnumProperty(
+        name="Change",
+        description="What is done to the table",
         items=[
             ("ADD", "Add", "Add a row, for a further bone of the same part"),
             ("REMOVE", "Remove", "Remove the row"),
             ("PICK", "Pick", "Take the bone that is active on the rig"),
-        ]
+        ],
     )
 
     @classmethod
@@ -172,7 +181,7 @@ class ONETAKE_OT_retarget_row(_Retarget):
         """One for each button."""
         item = cls.bl_rna.properties.get("action")
         tips = {each.identifier: each.description for each in item.enum_items} if item else {}
-        return tips.get(properties.action, cls.__doc__)
+        return tip_(tips.get(properties.action, cls.__doc__))
 
     def work(self, _context: bpy.types.Context, character: Character) -> None:
         """On the active row."""
@@ -197,7 +206,7 @@ class ONETAKE_OT_retarget_row(_Retarget):
 
 
 # Of the presets, for tooltips, which may not read files.
-descriptions: dict[str, str] = {}
+_descriptions: dict[str, str] = {}
 
 _CLASSES = (
     ONETAKE_OT_retarget,
@@ -214,7 +223,7 @@ def register() -> None:
     """Make the buttons known."""
     for path in rig_presets():
         try:
-            descriptions[str(path)] = read_rig_preset(path).description
+            _descriptions[str(path)] = read_rig_preset(path).description
         except OneTakeError:
             continue  # a broken file of the user's own says so when it is chosen
     for each in _CLASSES:
@@ -225,4 +234,4 @@ def unregister() -> None:
     """Undo `register`."""
     for each in reversed(_CLASSES):
         bpy.utils.unregister_class(each)
-    descriptions.clear()
+    _descriptions.clear()

@@ -51,7 +51,7 @@ class OneTakeRetarget(bpy.types.PropertyGroup):
         update=_chosen,
     )
     preset: StringProperty(options={"HIDDEN"})
-    rows: CollectionProperty(type=OneTakeBoneRow)
+    rows: CollectionProperty(type=OneTakeBoneRow, options={"HIDDEN"})
     active: IntProperty(options={"HIDDEN"})
     plant_feet: BoolProperty(
         name="Plant Feet",

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 Align = Literal["upright", "limb", "sole", "none"]
+# For tooltips, of slots with no more to say.
+_TURNS = "Turns as this part of the body does"
 SIDES = {"L": "left", "R": "right"}
 
 
@@ -21,14 +23,14 @@ class Slot:
     joint: str = ""
     align: Align = "none"
     required: bool = False
-    description: str = ""
+    description: str = _TURNS
 
 
 def _sided(side: str) -> list[Slot]:
     word = SIDES[side]
     label = word.capitalize()
 
-    def slot(name, text, joint="", align="none", required=False, description=""):
+    def slot(name, text, joint="", align="none", required=False, description=_TURNS):
         joint = f"{word}_{joint}" if joint else ""
         return Slot(f"{name}.{side}", f"{label} {text}", joint, align, required, description)
 
