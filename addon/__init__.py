@@ -53,8 +53,7 @@ def unregister() -> None:
 def _is_module() -> bool:
     """Whether Python runs Blender, not Blender Python.
 
-    Python ends before Blender then, which crashes over properties whose functions are ours (seen
-    in 4.2 and 4.5).
+    Python ends before Blender then, and 4.5 hangs where a property's functions are still ours.
     """
     import bpy
 

@@ -1,5 +1,6 @@
 """Files that Blender writes: complete under their name, or a sentence why not."""
 
+import errno
 import os
 import re
 from collections.abc import Iterator
@@ -18,6 +19,8 @@ def written(path: Path, suffix: str, code: str) -> Iterator[Path]:
     """
     partial = path.with_name(f".{path.stem}.{os.getpid()}.part{suffix}")
     try:
+        if not path.parent.is_dir():  # some exporters would make it
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
         yield partial
         partial.replace(path)
     except (OSError, RuntimeError) as error:

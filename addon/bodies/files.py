@@ -56,8 +56,7 @@ def read_official_body(path: str | Path) -> Path:
 def official_body(sex: str) -> Path:
     """The npz of the neutral, male or female body. OneTakeError no_body where none is named."""
     if sex not in SEXES:
-        known = ", ".join((OURS, *SEXES))
-        raise OneTakeError("bad_option", f"The body is one of {known}, not {sex}.")
+        raise OneTakeError("bad_option", f"body is one of onetake, {', '.join(SEXES)}, not {sex}.")
     chosen = _preferences()
     problem = getattr(chosen, f"smpl_{sex}_problem", "")
     if problem:
@@ -65,7 +64,7 @@ def official_body(sex: str) -> Path:
     made = Path(getattr(chosen, f"smpl_{sex}_read", "") or "none")
     if not made.is_file():
         raise OneTakeError(
-            "no_body", f"Choose the file of SMPL {sex.title()} in the add-on's preferences first."
+            "no_body", f"Choose the file of the {sex} SMPL body in the add-on's preferences first."
         )
     return made
 
@@ -90,7 +89,7 @@ def _preferences() -> object | None:
 def _start(path: str) -> Task:
     file = Path(bpy.path.abspath(path)).absolute()
     if not file.is_file():
-        raise OneTakeError("no_file", f"There is no file at {file}: choose another.")
+        raise OneTakeError("no_file", f"There is no file at {file}.")
     where = current_environment()
     if where.missing:
         raise OneTakeError(

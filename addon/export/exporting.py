@@ -1,5 +1,6 @@
 """Characters as files, by preset: what buttons, scripts and the command line call."""
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -51,8 +52,5 @@ def export(
 
 
 def _stem(character: Character) -> str:
-    return (
-        bpy.path.clean_name(character.armature.name, replace="_")
-        if any(sign in character.armature.name for sign in '/\\:*?"<>|')
-        else character.armature.name
-    )
+    """The armature's name without what file systems refuse."""
+    return re.sub(r'[/\\:*?"<>|]', "_", character.armature.name)

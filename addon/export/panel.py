@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
+from bpy.app.translations import pgettext_tip as tip_
 from bpy.props import EnumProperty, PointerProperty, StringProperty
 
 from ...backend.errors import OneTakeError
 from ...backend.export_preset import ExportPreset, shipped
-from ..character_operator import CharacterOperator, CharacterPanel
-from ..panels.text import paragraph
+from ..character_operator import CharacterPanel, selected
+from ..operators.reporting import refused
 from ..scene.character import Character
 from .exporting import export
 from .presets import export_presets
@@ -19,7 +20,6 @@ _SKELETON_FORMATS = ("fbx", "glb", "bvh", "usd")  # where rest and root can be c
 # Read when the add-on is enabled: drawing may not read files. Blender wants the texts kept alive.
 _presets: dict[str, ExportPreset] = {}
 _items: list[tuple[str, str, str]] = []
-_problems: list[str] = []
 
 
 class OneTakeExport(bpy.types.PropertyGroup):
@@ -69,32 +69,43 @@ class OneTakeExport(bpy.types.PropertyGroup):
         return preset
 
 
-class ONETAKE_OT_export(CharacterOperator):
+class ONETAKE_OT_export(bpy.types.Operator):
     """Write the selected characters, each to a file of its own"""
 
     bl_idname = "onetake.export"
     bl_label = "Export"
-    bl_options = {"REGISTER"}  # the scene stays as it was
 
-    def work(self, context: bpy.types.Context, character: Character) -> None:
-        """Write the files of this and the other selected characters."""
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Only with a character of ours active."""
+        if selected(context):
+            return True
+        cls.poll_message_set(tip_("Select a character that OneTake made"))
+        return False
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Write the files, or say why not."""
         settings = context.scene.onetake_export
-        if settings.folder.startswith("//") and not bpy.data.filepath:
-            raise OneTakeError(
-                "no_folder", "Save the .blend first, or choose a folder for the files."
-            )
-        folder = bpy.path.abspath(settings.folder)
-        files = export(context, _selected(context, character), settings.chosen(), folder)
+        try:
+            if settings.folder.startswith("//") and not bpy.data.filepath:
+                raise OneTakeError(
+                    "no_folder", "Save the .blend first, or choose a folder for the files."
+                )
+            folder = bpy.path.abspath(settings.folder)
+            files = export(context, _characters(context), settings.chosen(), folder)
+        except OneTakeError as error:
+            return refused(self, error)
         names = ", ".join(file.name for file in files)
         self.report({"INFO"}, rpt_("Written: {names}").format(names=names))
+        return {"FINISHED"}
 
 
 class ONETAKE_PT_export(CharacterPanel, bpy.types.Panel):
     """Preset, folder, button."""
 
     bl_label = "Export"
-    bl_description = "The selected characters as files for other programs"
-    bl_order = 40
+    bl_description = "Files for game engines and other programs"
+    bl_order = 15
 
     def draw(self, context: bpy.types.Context) -> None:
         """The three, and between them what can be changed of the preset."""
@@ -102,8 +113,6 @@ class ONETAKE_PT_export(CharacterPanel, bpy.types.Panel):
         layout = self.layout
         layout.use_property_split = True
         layout.use_property_decorate = False
-        for problem in _problems:
-            paragraph(layout.box(), context, problem, "ERROR")
         layout.prop(settings, "preset")
         if _presets[settings.preset].format in _SKELETON_FORMATS:
             layout.prop(settings, "rest")
@@ -112,8 +121,9 @@ class ONETAKE_PT_export(CharacterPanel, bpy.types.Panel):
         layout.operator("onetake.export", icon="EXPORT")
 
 
-def _selected(context: bpy.types.Context, first: Character) -> list[Character]:
+def _characters(context: bpy.types.Context) -> list[Character]:
     """The active character first, then the other selected ones."""
+    first = Character.of(context.object)
     found = {first.armature.name: first}
     for item in context.selected_objects:
         try:
@@ -131,9 +141,9 @@ def register() -> None:
     """Make the panel known."""
     try:
         _presets.update(export_presets())
-    except OneTakeError as error:  # a file of the user's own must not cost them the add-on
+    except OneTakeError as error:  # a file of the user's may not keep the add-on from starting
+        print(f"OneTake: {error.message}")
         _presets.update(shipped())
-        _problems.append(error.message)
     _items.extend((name, item.label, item.description) for name, item in _presets.items())
     for item in _CLASSES:
         bpy.utils.register_class(item)
@@ -147,4 +157,3 @@ def unregister() -> None:
         bpy.utils.unregister_class(item)
     _presets.clear()
     _items.clear()
-    _problems.clear()

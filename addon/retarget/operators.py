@@ -7,8 +7,8 @@ from bpy.app.translations import pgettext_tip as tip_
 
 from ...backend.errors import OneTakeError
 from ..character_operator import PROBLEM, selected
+from ..operators.reporting import refused
 from ..scene.character import Character, characters
-from ..translations import sentence
 from .bake import retarget
 from .constraints import GUIDE, constrain, remove
 from .presets import read_rig_preset, remove_rig_preset, rig_presets, save_rig_preset
@@ -50,8 +50,7 @@ class _Retarget(bpy.types.Operator):
         try:
             self.work(context, subject(context))
         except OneTakeError as error:
-            self.report({"ERROR"}, sentence(error.message))
-            return {"CANCELLED"}
+            return refused(self, error)
         return {"FINISHED"}
 
 
@@ -108,8 +107,8 @@ class ONETAKE_OT_retarget_preset(_Retarget):
     bl_label = "Retarget Preset"
 
     filepath: bpy.props.StringProperty(
-        name="Preset",
-        description="The file that holds the preset",
+        name="File",
+        description="The preset's JSON file",
         subtype="FILE_PATH",
         options={"SKIP_SAVE"},
     )
@@ -117,7 +116,7 @@ class ONETAKE_OT_retarget_preset(_Retarget):
     @classmethod
     def description(cls, _context, properties) -> str:
         """What the preset says of itself."""
-        return tip_(_descriptions.get(properties.filepath) or cls.__doc__)
+        return descriptions.get(properties.filepath) or cls.__doc__
 
     def work(self, _context: bpy.types.Context, character: Character) -> None:
         """Read it, as far as the rig has its bones."""
@@ -168,7 +167,7 @@ class ONETAKE_OT_retarget_row(_Retarget):
 
     action: bpy.props.EnumProperty(
         name="Change",
-        description="What is done to the table",
+        description="What happens to the active row",
         items=[
             ("ADD", "Add", "Add a row, for a further bone of the same part"),
             ("REMOVE", "Remove", "Remove the row"),
@@ -181,7 +180,7 @@ class ONETAKE_OT_retarget_row(_Retarget):
         """One for each button."""
         item = cls.bl_rna.properties.get("action")
         tips = {each.identifier: each.description for each in item.enum_items} if item else {}
-        return tip_(tips.get(properties.action, cls.__doc__))
+        return tips.get(properties.action, cls.__doc__)
 
     def work(self, _context: bpy.types.Context, character: Character) -> None:
         """On the active row."""
@@ -206,7 +205,7 @@ class ONETAKE_OT_retarget_row(_Retarget):
 
 
 # Of the presets, for tooltips, which may not read files.
-_descriptions: dict[str, str] = {}
+descriptions: dict[str, str] = {}
 
 _CLASSES = (
     ONETAKE_OT_retarget,
@@ -223,7 +222,7 @@ def register() -> None:
     """Make the buttons known."""
     for path in rig_presets():
         try:
-            _descriptions[str(path)] = read_rig_preset(path).description
+            descriptions[str(path)] = read_rig_preset(path).description
         except OneTakeError:
             continue  # a broken file of the user's own says so when it is chosen
     for each in _CLASSES:
@@ -234,4 +233,4 @@ def unregister() -> None:
     """Undo `register`."""
     for each in reversed(_CLASSES):
         bpy.utils.unregister_class(each)
-    _descriptions.clear()
+    descriptions.clear()

@@ -1,7 +1,6 @@
 """The retarget panel of the sidebar."""
 
 import bpy
-from bpy.app.translations import pgettext_iface as iface_
 
 from ..character_operator import PROBLEM
 from ..panels.text import paragraph
@@ -27,13 +26,12 @@ class ONETAKE_MT_retarget_presets(bpy.types.Menu):
     """Bone tables of known rigs, and your own"""
 
     bl_label = "Retarget Presets"
-    bl_description = "Bone tables of known rigs, and your own"
 
     def draw(self, _context: bpy.types.Context) -> None:
         """One entry a file."""
         for path in rig_presets():
             text = bpy.path.display_name(path.stem)
-            operator = self.layout.operator("onetake.retarget_preset", text=text, translate=False)
+            operator = self.layout.operator("onetake.retarget_preset", text=text)
             operator.filepath = str(path)
 
 
@@ -41,7 +39,7 @@ class ONETAKE_PT_retarget(bpy.types.Panel):
     """From a character to another rig."""
 
     bl_label = "Retarget"
-    bl_description = "The selected character's motion on another rig"
+    bl_description = "The motion on a rig of your own"
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"
     bl_category = "OneTake"
@@ -65,7 +63,7 @@ class ONETAKE_PT_retarget(bpy.types.Panel):
             paragraph(layout.box(), context, shown.target[PROBLEM], "ERROR")
         missing = shown.bone_map.missing
         if missing:
-            parts = ", ".join(missing)
+            parts = ", ".join(missing).lower()
             paragraph(layout.box(), context, f"Choose the bones for: {parts}.", "ERROR")
         column = layout.column(heading="Keep")
         column.prop(shown, "plant_feet")
@@ -89,7 +87,7 @@ class ONETAKE_PT_retarget_bones(bpy.types.Panel):
     """The table of bones."""
 
     bl_label = "Bones"
-    bl_description = "Which bone of the rig follows which part of the body"
+    bl_description = "Which bone of the rig stands for which part of the body"
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"
     bl_category = "OneTake"
@@ -105,8 +103,10 @@ class ONETAKE_PT_retarget_bones(bpy.types.Panel):
         """Presets above, rows below."""
         shown = subject(context).armature.onetake_retargeting
         row = self.layout.row(align=True)
-        name = bpy.path.display_name(shown.preset) if shown.preset else iface_("Matched by Name")
-        row.menu("ONETAKE_MT_retarget_presets", text=name, translate=False)
+        row.menu(
+            "ONETAKE_MT_retarget_presets",
+            text=bpy.path.display_name(shown.preset) if shown.preset else "Matched by Name",
+        )
         row.operator("onetake.retarget_preset_save", text="", icon="ADD")
         row.operator("onetake.retarget_preset_remove", text="", icon="REMOVE")
         row = self.layout.row()

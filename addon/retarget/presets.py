@@ -1,6 +1,7 @@
 """Bone maps as files: those that came with the add-on, and the user's own beside Blender's."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import bpy
@@ -44,20 +45,21 @@ def save_rig_preset(name: str, bone_map: BoneMap) -> Path:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise OneTakeError(
-            "bad_preset",
-            f"The preset could not be written: {error.strerror}; make room or choose another name.",
+            "bad_preset", f"The preset could not be written: {error.strerror}."
         ) from error
     return path
 
 
 def remove_rig_preset(name: str) -> None:
     """Delete a preset of the user's own; OneTakeError where there is none of that name."""
+    path = _path(name)
     try:
-        _path(name).unlink()
+        path.unlink()
     except OSError as error:
-        raise OneTakeError(
-            "bad_preset", f"{name} is no preset of your own: only those can be removed."
-        ) from error
+        raise OneTakeError("bad_preset", f"{name} is no preset of your own.") from error
+    with suppress(OSError):  # folders that are empty now were ours
+        path.parent.rmdir()
+        path.parents[1].rmdir()
 
 
 def guess(armature: bpy.types.Object) -> tuple[str, BoneMap]:

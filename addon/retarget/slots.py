@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 Align = Literal["upright", "limb", "sole", "none"]
-# For tooltips, of slots with no more to say.
-_TURNS = "Turns as this part of the body does"
 SIDES = {"L": "left", "R": "right"}
 
 
@@ -23,16 +21,16 @@ class Slot:
     joint: str = ""
     align: Align = "none"
     required: bool = False
-    description: str = _TURNS
+    description: str = "Follows this part of the body"
 
 
 def _sided(side: str) -> list[Slot]:
     word = SIDES[side]
     label = word.capitalize()
 
-    def slot(name, text, joint="", align="none", required=False, description=_TURNS):
+    def slot(name, text, joint="", align="none", required=False, **more):
         joint = f"{word}_{joint}" if joint else ""
-        return Slot(f"{name}.{side}", f"{label} {text}", joint, align, required, description)
+        return Slot(f"{name}.{side}", f"{label} {text}", joint, align, required, **more)
 
     return [
         slot("shoulder", "Shoulder", "collar", "upright", description="Collar bone"),

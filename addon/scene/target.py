@@ -130,8 +130,7 @@ def _bones_of(armature: bpy.types.Object) -> tuple[str, ...]:
         if above is None or joint_of[above] != JOINTS[parent]:
             raise OneTakeError(
                 "no_target",
-                f"{found[joint].name} of {armature.name} does not hang on SMPL's {JOINTS[parent]}: retarget "
-                "to it instead.",
+                f"{found[joint].name} of {armature.name} does not hang on SMPL's {JOINTS[parent]}.",
             )
     return tuple(found[joint].name for joint in JOINTS)
 

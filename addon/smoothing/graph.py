@@ -16,7 +16,7 @@ _MOST = 120  # frames to either side
 
 _SIZE = 192  # pixels, both ways: icons are square
 _BORDER = 14
-_LEAST_SWING = 0.75  # at the left edge; the right one is 1
+_LEAST_SWING = 0.5  # at the left edge, where limbs are half frozen; the right one is 1
 _GRID, _LINE, _DOT = (0.5, 0.5, 0.5, 0.35), (0.35, 0.6, 0.9, 1.0), (1.0, 0.6, 0.15, 1.0)
 
 
@@ -81,7 +81,8 @@ class Graph:
 def picture(result: Tradeoff) -> np.ndarray:
     """(_SIZE, _SIZE, 4) RGBA, bottom row first: swing to the right, jitter upwards.
 
-    Lines at every quarter of the jitter and every 5 % of the swing; the dot is the setting.
+    Lines at every quarter of the jitter and every tenth of the swing; the dot is the setting, at
+    the left edge where less than half of the swing is left.
     """
     pixels = np.zeros((_SIZE, _SIZE, 4), np.float32)
     low, high = _BORDER, _SIZE - _BORDER
@@ -94,7 +95,7 @@ def picture(result: Tradeoff) -> np.ndarray:
     x = (np.clip(result.swing, _LEAST_SWING, 1) - _LEAST_SWING) / (1 - _LEAST_SWING)
     y = np.clip(result.jitter, 0, 1)
     points = low + np.stack([x, y], axis=1) * (high - low - 1)
-    for a, b in pairwise(points):
+    for a, b in pairwise(points[x > 0]):
         for share in np.linspace(0, 1, _SIZE):
             _disc(pixels, a + share * (b - a), 1.5, _LINE)
     _disc(pixels, points[result.now], 6.0, _DOT)

@@ -73,6 +73,7 @@ class ONETAKE_PT_smoothing_graph(CharacterPanel, bpy.types.Panel):
             self.layout.label(text="Shown for smoothed motion", icon="INFO")
             return
         self.layout.template_icon(graph.icon, scale=6.0)
+        self.layout.label(text="Better: down and to the right")
         row = self.layout.row()
         swing, jitter = (
             values[graph.result.now] for values in (graph.result.swing, graph.result.jitter)

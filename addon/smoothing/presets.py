@@ -1,6 +1,7 @@
 """Smoothing presets: those that came with the add-on, and the user's own beside Blender's."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import bpy
@@ -57,12 +58,16 @@ def save_preset(name: str, settings: SmoothingSettings) -> Path:
 
 def remove_preset(name: str) -> None:
     """Delete a preset of the user's own; OneTakeError where there is none of that name."""
+    path = _path(name)
     try:
-        _path(name).unlink()
+        path.unlink()
     except OSError as error:
         raise OneTakeError(
             "bad_preset", f"{name} is no preset of your own: only those can be removed."
         ) from error
+    with suppress(OSError):  # others are left in them
+        path.parent.rmdir()
+        path.parent.parent.rmdir()
 
 
 def _path(name: str) -> Path:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from ..device import choose_device
 
-# Bytes that a conversion of a short clip and its Blender have at their peak: 0.6 and 0.5 GB.
+# Bytes that a conversion of a minute and its Blender have at their peak; half an hour has more, and
+# `pool` sees to it when it comes to that.
 WORKER_MEMORY = 1_200_000_000
 GPU_MEMORY = 3_000_000_000  # bytes of a graphics card for each: networks, batches and CUDA itself
 CORES = 2  # that a clip keeps busy: the preview's, and Blender's beside it

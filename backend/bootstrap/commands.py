@@ -19,7 +19,8 @@ USAGE = """\
 OneTake: one video in, an animated SMPL character out.
 
   python3 onetake.py convert [VIDEO ...] [--output DIR]
-        take, .blend, .fbx and preview of each video; without VIDEO, of the sample
+        take, .blend, .fbx and preview of each video, or of all in a folder; without VIDEO, of the
+        sample
   python3 onetake.py estimate VIDEO --output DIR [--smooth]
         the take files only, without Blender
   python3 onetake.py setup

@@ -7,6 +7,7 @@ GB for the backend, whatever the length.
 
 import argparse
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -33,6 +34,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=30.0)
     parser.add_argument("--source", type=Path, default=SAMPLE)
     chosen, options = parser.parse_known_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the conversion ends with us
     with tempfile.TemporaryDirectory(prefix="onetake-long-") as temporary:
         clip = Path(temporary) / "long.mp4"
         repeat(chosen.source, clip, 60 * chosen.minutes)

@@ -25,7 +25,7 @@ class FootLockSettings:
     off: float = 0.5  # ... and must not fall below
     shortest: float = 0.08  # s: no step is shorter, and none leaves the floor for less
     ease: float = 0.2  # s into and out of a contact
-    most: float = 0.12  # m: a foot that would have to be moved further has not stood
+    most: float = 0.08  # m: a foot that would have to be moved further has not stood
     floor: float = 0.0  # m
 
 

@@ -258,7 +258,7 @@ def test_options_may_stand_between_videos_and_a_dash_may_begin_a_name(run, perso
     ],
 )
 def test_videos_whose_results_would_collide_are_refused(run, names):
-    status, err = run("convert", *names, "--output", "out")
+    status, err = run("estimate", *names, "--output", "out")
     assert status == 1
     (sentence,) = sentences(err)
     assert names[0] in sentence and "--output" in sentence

@@ -112,7 +112,8 @@ def test_a_signal_while_libraries_are_loaded(own_home, person, out, earlier):
     assert process.shown == ""
 
 
-# CPython ends by SIGINT where a KeyboardInterrupt, even a caught one, left the code of a string.
+# Under -m CPython ends by SIGINT where a KeyboardInterrupt, even a caught one, left the code of a
+# string.
 IN_A_STRING = """
 import os, sys
 from backend import __main__ as backend, cli
@@ -123,10 +124,11 @@ sys.exit(backend.main())
 
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_in_the_code_of_a_string_has_the_same_status(tmp_path, signum):
-    script = tmp_path / "script.py"
-    script.write_text(IN_A_STRING)
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "ONETAKE_HOME": str(tmp_path)}
-    done = subprocess.run([sys.executable, script, str(int(signum))], env=environment, check=False)
+    (tmp_path / "stopped.py").write_text(IN_A_STRING)
+    path = os.pathsep.join([str(ROOT), str(tmp_path)])
+    environment = {**os.environ, "PYTHONPATH": path, "ONETAKE_HOME": str(tmp_path)}
+    command = [sys.executable, "-m", "stopped", str(int(signum))]
+    done = subprocess.run(command, env=environment, check=False)
     assert done.returncode == 128 + signum
 
 

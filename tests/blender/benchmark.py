@@ -1,12 +1,13 @@
-"""Prints how long Blender takes for a long take, and how large its file becomes.
+"""Prints how long Blender takes for long takes, beside the bars that it must keep.
 
-    python tests/blender/benchmark.py [frames]
+    python tests/blender/benchmark.py [frames ...]
+    blender --factory-startup --python tests/blender/benchmark.py [-- frames ...]
 
-with a Python that has bpy; the real body where the set-up has made it, else one of cubes. The clock
-and, because others may use the machine, the time of the processor, which does not depend on them.
+with a Python that has bpy, or with a window, whose viewport is drawn then; the real body where the
+set-up has made it, else one of cubes. The clock and, because others may use the machine, the time
+of the processor, which does not depend on them.
 """
 
-import json
 import statistics
 import sys
 import tempfile
@@ -20,34 +21,62 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+# Seconds that it may take, by the number of frames.
+SLIDER_BARS = {1_000: 0.050, 10_000: 0.400}
+IMPORT_BARS = {10_000: 2.0}
 
-def main(frames: int) -> None:
-    """Import, smooth again, change the shape, save: seconds and bytes."""
+
+def main(counts: list[int]) -> None:
+    """Import, drag sliders, smooth again, change the shape, save."""
     from addon.headless import load_package
 
     load_package()
-    from onetake.addon.job import new_file, save
+    from onetake.backend.body import body_path
+    from onetake.backend.motion.body import Body
+
+    from onetake import addon
+    from tests.blender.synthetic import small_body
+
+    addon.register()
+    body = Body.load(body_path()) if body_path().exists() else small_body()
+    shown = "without a window" if bpy.app.background else "in a window"
+    for frames in counts:
+        vertices = len(body.v_template)
+        print(f"Blender {bpy.app.version_string} {shown}, {frames} frames, {vertices} vertices")
+        _measure(body, frames)
+    addon.unregister()
+
+
+def _measure(body, frames: int) -> None:
+    from onetake.addon.job import new_file
+
+    new_file()
+    # The new file's window: a script that is run at the start has none of its own any more.
+    with bpy.context.temp_override(window=bpy.context.window_manager.windows[0]):
+        _measure_here(body, frames)
+
+
+def _measure_here(body, frames: int) -> None:
+    from onetake.addon.job import save
     from onetake.addon.scene.build import import_take
     from onetake.addon.scene.character import apply_shape, apply_smoothing
     from onetake.addon.scene.stored_motion import MOTION
-    from onetake.backend.body import body_path
-    from onetake.backend.motion.body import Body
     from onetake.backend.motion.smoothing import SmoothingSettings
 
-    from tests.blender.synthetic import random_take, small_body
+    from tests.blender.synthetic import random_take
 
-    body = Body.load(body_path()) if body_path().exists() else small_body()
     take = replace(random_take(body, frames), contacts=_walking(frames))
     noise = np.random.default_rng(0).normal(0, 0.01, take.poses.shape)
     take = take.with_motion(take.poses + noise, take.trans)
-    new_file()
-    print(f"Blender {bpy.app.version_string}, {frames} frames, {len(body.v_template)} vertices")
-    character = _timed("import", lambda: import_take(bpy.context, take, body))
-    _timed("smoothing", lambda: apply_smoothing(character, SmoothingSettings()))
+    settings, bar = SmoothingSettings(), IMPORT_BARS.get(frames)
+    character = _timed(
+        "import", lambda: import_take(bpy.context, take, body, smoothing=settings), bar
+    )
+    _timed("smoothing", lambda: apply_smoothing(character, settings))
     _timed("no smoothing", lambda: apply_smoothing(character, None))
     _timed("shape", lambda: apply_shape(bpy.context, character, np.full(10, 0.5)))
     _timed("one evaluated frame", lambda: bpy.context.scene.frame_set(frames // 2))
-    _sliders(character)
+    _sliders(character, SLIDER_BARS.get(frames))
     print(f"  stored motion            {4 * len(character.armature[MOTION]) / 1e3:8.0f} kB")
     with tempfile.TemporaryDirectory() as folder:
         blend = Path(folder) / "a.blend"
@@ -61,32 +90,28 @@ def _walking(frames: int) -> np.ndarray:
     return (1 / (1 + np.exp(-10 * np.sin(steps)))).astype(np.float32)
 
 
-def _sliders(character) -> None:
-    """What a step of a slider costs, its keys around the current frame evaluated; then the rest."""
-    from onetake.addon.scene.character import set_shape
-    from onetake.addon.scene.keying import SMOOTHING, Recipe, key_around, steps, write_all
+def _sliders(character, bar: float | None) -> None:
+    """What a step of a slider costs, to the drawn or at least evaluated frame; then the rest."""
+    from onetake.addon.scene.keying import Recipe, steps, write_all
     from onetake.addon.scene.stored_motion import stored
-    from onetake.backend.motion.smoothing import SmoothingSettings
+    from onetake.addon.smoothing import live
 
-    armature, scene = character.armature, bpy.context.scene
-    bpy.context.view_layer.update()
+    armature = character.armature
+    _show()
 
-    def step(change):
-        change()
-        key_around(armature, scene.frame_current)
-        bpy.context.view_layer.update()
+    def smoothing(value):
+        armature.onetake_controls.min_cutoff = value
 
-    def smoothing(cutoff):
-        settings = SmoothingSettings(min_cutoff=cutoff)
-        armature[SMOOTHING] = json.dumps(settings.to_dict())
+    def shape(value):
+        armature.onetake_shape.betas[0] = value
 
-    def shape(stature):
-        set_shape(bpy.context, character, np.array([stature, *np.full(9, 0.5)]))
-
-    values = np.linspace(0.5, 2.5, 15)
-    for name, change in (("smoothing", smoothing), ("shape", shape)):
-        taken = [_took(lambda v=value, c=change: step(lambda: c(v))) for value in values]
-        _print(f"{name} slider, median", *map(statistics.median, zip(*taken, strict=True)))
+    with _AsInAWindow(live):
+        for name, slider in (("smoothing", smoothing), ("shape", shape)):
+            taken = [
+                _took(lambda v=v, s=slider: (s(v), _show())) for v in np.linspace(0.5, 2.5, 15)
+            ]
+            _print(f"{name} slider, median", *map(statistics.median, zip(*taken, strict=True)), bar)
+        armature.pop(live.PENDING, None)
 
     work = steps(stored(armature), Recipe.of(armature))
     taken = []
@@ -95,10 +120,31 @@ def _sliders(character) -> None:
         taken.append(_took(lambda done=done: done.append(_next(work))))
         if done[0] is not None:
             break
-    taken.append(_took(lambda: write_all(armature, *done[0])))
-    taken[-1] = tuple(map(sum, zip(taken[-1], _took(bpy.context.view_layer.update), strict=True)))
+    taken.append(_took(lambda: (write_all(armature, *done[0]), _show())))
     _print("the rest, longest piece", *map(max, zip(*taken, strict=True)))
     _print("the rest, all of it", *map(sum, zip(*taken, strict=True)))
+
+
+class _AsInAWindow:
+    """Sliders key what is seen first, and leave the rest to a timer that does not come."""
+
+    def __init__(self, live) -> None:
+        self._live, self._kept = live, (live.bpy, live._schedule)
+
+    def __enter__(self) -> None:
+        app = type("App", (), {"background": False})
+        self._live.bpy = type("Windowed", (), {"app": app, "data": bpy.data})
+        self._live._schedule = lambda: None
+
+    def __exit__(self, *_error: object) -> None:
+        self._live.bpy, self._live._schedule = self._kept
+
+
+def _show() -> None:
+    """Draw the viewport, or where there is no window at least evaluate what it would show."""
+    bpy.context.view_layer.update()
+    if not bpy.app.background:
+        bpy.ops.wm.redraw_timer(type="DRAW_SWAP", iterations=1)
 
 
 def _next(work):
@@ -116,15 +162,30 @@ def _took(work) -> tuple[float, float]:
     return time.perf_counter() - start, time.process_time() - started
 
 
-def _timed(what, work):
+def _timed(what, work, bar=None):
     result = []
-    _print(what, *_took(lambda: result.append(work())))
+    _print(what, *_took(lambda: result.append(work())), bar)
     return result[0]
 
 
-def _print(what: str, clock: float, processor: float) -> None:
-    print(f"  {what:24s} {clock:8.3f} s, of the processor {processor:8.3f} s")
+def _print(what: str, clock: float, processor: float, bar: float | None = None) -> None:
+    limit = f", at most {bar:.3f} s" if bar else ""
+    print(f"  {what:24s} {clock:8.3f} s, of the processor {processor:8.3f} s{limit}", flush=True)
+
+
+def _from_the_window() -> None:
+    main(_counts())
+    with bpy.context.temp_override(window=bpy.context.window_manager.windows[0]):
+        bpy.ops.wm.quit_blender()
+
+
+def _counts() -> list[int]:
+    given = sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else sys.argv[1:]
+    return [int(each) for each in given if each.isdigit()] or [1_000, 10_000]
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)
+    if bpy.app.background:
+        main(_counts())
+    else:  # once it is open
+        bpy.app.timers.register(_from_the_window, first_interval=2.0)

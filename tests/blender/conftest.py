@@ -7,6 +7,7 @@ from pathlib import Path
 import bpy
 import pytest
 
+from tests.blender.running import CRASHES_AT_ITS_END
 from tests.needs import skip_unless
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,6 +23,21 @@ def load_extension() -> None:
 
 
 load_extension()
+
+
+_status = 0
+
+
+def pytest_sessionfinish(exitstatus: int) -> None:
+    global _status
+    _status = int(exitstatus)
+
+
+def pytest_unconfigure() -> None:
+    if CRASHES_AT_ITS_END:
+        from onetake.addon.headless import leave
+
+        leave(_status)
 
 
 @pytest.fixture

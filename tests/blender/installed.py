@@ -210,24 +210,86 @@ assert [name for name, _ in buttons] == [
 alike(mine, theirs)
 assert not own.exists() and len(preset_buttons()) == len(before)
 
+# Another rig.
+rigs = [api.import_video(VIDEO)[0].armature for _ in range(2)]
+select(mine)
+shown = mine.armature.onetake_retargeting
+shown.target = rigs[0]
+press("retarget")
+api.retarget(bpy.context, theirs, rigs[1], shown.bone_map)
+first, second = (read_curves(rig.animation_data.action, CHANNELS) for rig in rigs)
+assert all(np.array_equal(*keys) for keys in zip(first, second, strict=True))
+rows = len(shown.rows)
+press("retarget_row", action="ADD")
+press("retarget_row", action="REMOVE")
+press("retarget_preset_save", name="My Rig")
+own = next(path for path in api.rig_presets() if path.stem == "my_rig")
+shown.rows.clear()
+press("retarget_preset", filepath=str(own))
+assert len(shown.rows) == rows
+press("retarget_preset_remove")
+assert not own.exists()
+press("retarget_constrain")
+assert any(bone.constraints for bone in rigs[0].pose.bones)
+press("retarget_release")
+assert not any(bone.constraints for bone in rigs[0].pose.bones)
+
+# Files.
+bpy.context.scene.onetake_export.preset = "bvh"
+bpy.context.scene.onetake_export.folder = str(FOLDER / "by_button")
+(FOLDER / "by_button").mkdir()
+(FOLDER / "by_function").mkdir()
+press("export")
+(by_function,) = api.export(
+    bpy.context, [mine], api.export_presets()["bvh"], FOLDER / "by_function"
+)
+assert (FOLDER / "by_button" / by_function.name).read_bytes() == by_function.read_bytes()
+
+# The official body, which the backend has read.
+backend_does("read-body", {"say": {"result": {"body": str(FOLDER / "body.npz")}}})
+preferences.smpl_male = str(FOLDER / "body.npz")
+press("use_official_body", body="male")
+theirs = api.wear(bpy.context, theirs, "male")
+alike(mine, theirs)
+press("use_own_body")
+theirs = api.wear(bpy.context, theirs, "onetake")
+alike(mine, theirs)
+
+# From the editors, and people chosen.
+clip = bpy.data.movieclips.load(str(VIDEO))
+with bpy.context.temp_override(edit_movieclip=clip):
+    press("import_clip")
+strips = bpy.context.scene.sequence_editor_create()
+strips = strips.strips if hasattr(strips, "strips") else strips.sequences
+bpy.context.scene.sequence_editor.active_strip = strips.new_movie("clip", str(VIDEO), 1, 1)
+press("import_strip")
+told = [{"person": number, "picture": "", "start": 0.0, "end": 1.0} for number in (1, 2)]
+backend_does("people", STAGE, {"say": {"result": {"people": told}}})
+press("import_video", filepath=str(VIDEO), people="choose")
+(asking,) = [task for task in api.tasks() if getattr(task, "asks", False)]
+press("tick_person", number=asking.number, person=2)
+press("import_ticked", number=asking.number)
+until(lambda: asking not in api.tasks())
+
 # Jobs.
 backend_does("estimate", STAGE, {"say": {"error": "Nobody was found.", "code": "no_person"}})
 try:
     press("import_video", filepath=str(VIDEO))
 except RuntimeError as error:
     assert "Nobody was found." in str(error)
-press("dismiss_job", number=api.tasks()[0].number)
+(failed,) = [task for task in api.tasks() if task.error]
+press("dismiss_job", number=failed.number)
 backend_does("estimate", STAGE, {"leash": True})
 for button in ("resume_job", "discard_job"):
     task = api.start_import(VIDEO)
     until(lambda task=task: task.stage)
-    bpy.ops.preferences.addon_disable(module=NAME)
-    bpy.ops.preferences.addon_enable(module=NAME)
+    bpy.ops.wm.read_homefile(use_empty=True)
     press(button, number=api.offered()[0].number)
-(task,) = api.tasks()
-until(lambda: task.stage)
-press("cancel_job", number=task.number)
-until(lambda: not api.tasks())
+    if button == "resume_job":
+        (task,) = api.tasks()
+        until(lambda task=task: task.stage)
+        press("cancel_job", number=task.number)
+        until(lambda: not api.tasks())
 assert not api.offered()
 
 every = {name for name in dir(bpy.ops.onetake) if not name.startswith("_")}

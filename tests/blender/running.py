@@ -7,6 +7,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import bpy
+
+# Blender 4.2 as a module keeps the functions of properties for ever, ours or not, and through them
+# itself: it is not ended with Python, and its own panels crash in the destructors that follow.
+CRASHES_AT_ITS_END = bpy.app.version < (4, 3)
+
 FAKE = Path(__file__).with_name("fake_backend.py")
 STAGE = {"say": {"stage": "finding people", "done": 1, "total": 4}}
 

@@ -12,6 +12,7 @@ import pytest
 from onetake.addon.job import run
 from onetake.addon.scene.character import characters, stored_take
 from onetake.backend.errors import OneTakeError
+from onetake.backend.export_preset import SHIPPED
 from onetake.backend.motion.smoothing import SmoothingSettings
 
 from tests.blender.synthetic import random_take
@@ -42,9 +43,16 @@ def _job(folder, **changes):
         "video_fps": None,
         "smoothing": None,
         "blend": str(folder / "clip.blend"),
-        "fbx": [str(folder / "clip.fbx"), str(folder / "clip.person2.fbx")],
+        "exports": [
+            _export("fbx", folder / "clip.fbx", folder / "clip.person2.fbx"),
+            _export("bvh", folder / "clip.bvh", folder / "clip.person2.bvh"),
+        ],
     }
     return {**job, **changes}
+
+
+def _export(preset, *paths):
+    return {"preset": str(SHIPPED / f"{preset}.json"), "paths": [str(path) for path in paths]}
 
 
 def _run(folder, job):
@@ -77,7 +85,7 @@ def test_a_job_makes_a_blend_and_an_fbx_a_person(context, folder):
     progress = [message["done"] / message["total"] for message in messages[:-1]]
     assert progress == sorted(progress) and progress[0] == 0 and progress[-1] == 1
     made = {path.name for path in folder.iterdir()}
-    assert {"clip.blend", "clip.fbx", "clip.person2.fbx"} < made
+    assert {"clip.blend", "clip.fbx", "clip.person2.fbx", "clip.bvh", "clip.person2.bvh"} < made
     assert not [name for name in made if "part" in name]
 
     bpy.ops.wm.open_mainfile(filepath=str(folder / "clip.blend"))
@@ -92,7 +100,7 @@ def test_a_job_makes_a_blend_and_an_fbx_a_person(context, folder):
 
 def test_the_blend_refers_to_where_the_video_will_be(context, folder):
     final = folder / "other.mp4"
-    job = _job(folder, video=str(folder / "clip.mp4"), video_final=str(final), fbx=None)
+    job = _job(folder, video=str(folder / "clip.mp4"), video_final=str(final), exports=None)
     assert _run(folder, job)[0] == 0
     bpy.ops.wm.open_mainfile(filepath=str(folder / "clip.blend"))
     assert [image.filepath for image in bpy.data.images] == ["//other.mp4"]
@@ -108,7 +116,7 @@ def test_a_job_on_standard_input_ends_when_that_closes(folder):
     with start() as held:
         held.stdin.write(line)
         held.stdin.flush()
-        messages = [json.loads(line) for line in held.stdout if line.strip()]
+        messages = [json.loads(line) for line in held.stdout if line.startswith(b"{")]
         assert held.wait(60) == 0 and messages[-1]["result"]
     (folder / "clip.blend").unlink()
     with start() as left:
@@ -119,7 +127,7 @@ def test_a_job_on_standard_input_ends_when_that_closes(folder):
 
 
 def test_one_path_does_for_one_take(folder):
-    job = _job(folder, blend=None, fbx=str(folder / "one.fbx"))
+    job = _job(folder, blend=None, exports=[_export("fbx", folder / "one.fbx")])
     status, _ = _run(folder, {**job, "takes": job["takes"][:1]})
     assert status == 0 and (folder / "one.fbx").exists() and not (folder / "clip.blend").exists()
 
@@ -135,12 +143,15 @@ def test_an_error_is_a_message_and_a_status(folder):
     [
         ({"takes": ["/nowhere/a.take.npz"] * 2}, "a.take.npz cannot be read"),
         ({"takes": [__file__] * 2}, "not a OneTake take"),
-        ({"fbx": ["one.fbx"]}, "one FBX path a take"),
+        ({"exports": [_export("fbx", "one.fbx")]}, "one path a take"),
         ({"video": "/nowhere/clip.mp4"}, "no video"),
         ({"smoothing": {"mode": "sideways"}}, "sideways"),
-        ({"blend": "/nowhere/a.blend", "fbx": None}, "a.blend could not be written"),
-        ({"blend": str(SCRIPT.parent), "fbx": None}, "addon could not be written"),
-        ({"fbx": ["/nowhere/a.fbx"] * 2}, "a.fbx could not be written"),
+        ({"blend": "/nowhere/a.blend", "exports": None}, "a.blend could not be written"),
+        ({"blend": str(SCRIPT.parent), "exports": None}, "addon could not be written"),
+        (
+            {"exports": [_export("glb", "/nowhere/a.glb", "/nowhere/b.glb")]},
+            "a.glb could not be written",
+        ),
     ],
 )
 def test_what_goes_wrong_is_a_sentence(context, folder, changes, words):

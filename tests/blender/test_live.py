@@ -417,7 +417,7 @@ def test_the_graph_shows_what_is_left(ui, cubes):
     dot = np.argwhere((pixels == pixels[..., :1].max()).any(axis=-1) & (pixels[..., 2] < 0.2))
     y, x = (dot.mean(axis=0) - 14) / (len(pixels) - 29)
     assert y == pytest.approx(result.jitter[result.now], abs=0.03)
-    assert x == pytest.approx(4 * result.swing[result.now] - 3, abs=0.03)
+    assert x == pytest.approx(2 * result.swing[result.now] - 1, abs=0.03)
 
 
 def test_nothing_stays_registered(context):

@@ -59,7 +59,7 @@ def test_the_chosen_people_are_imported(crowd):
     panel = drawn(jobs.VIEW3D_PT_onetake)
     assert panel.buttons.count("onetake.tick_person") == 3
     assert len([item for item in panel.drawn if item[0] == "template_icon"]) == 3
-    assert "Import 1 Person" in panel.texts and "2: 0.0 - 3.5 s" in panel.texts
+    assert "Import 1 Person" in panel.texts and "2: 0.0 to 3.5 s" in panel.texts
     bpy.ops.onetake.tick_person(number=task.number, person=3)
     assert "Import 2 People" in drawn(jobs.VIEW3D_PT_onetake).texts
     crowd.answer = None

@@ -1,11 +1,9 @@
 """Tasks and their queue: progress, cancel, death, and that nothing is left behind."""
 
-import gc
 import os
 import signal
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import bpy
@@ -142,39 +140,6 @@ def test_a_file_that_opens_ends_what_runs(task_of):
     assert task.state is State.CANCELLED and other.state is State.CANCELLED
 
 
-def test_twenty_rounds_leave_nothing_behind(tmp_path, monkeypatch):
-    monkeypatch.setenv("ONETAKE_HOME", str(tmp_path / "home"))
-    path = running.script(tmp_path / "script", [STAGE, {"leash": True}])
-    handlers = [getattr(bpy.app.handlers, name) for name in dir(bpy.app.handlers)]
-    lists = [each for each in handlers if isinstance(each, list)]
-    menu = bpy.types.TOPBAR_MT_file_import
-
-    def things() -> tuple:
-        gc.collect()
-        threads = [thread.name for thread in threading.enumerate()]
-        drawn = len(getattr(menu.draw, "_draw_funcs", ()))
-        classes = [name for name in dir(bpy.types) if "ONETAKE" in name.upper()]
-        files = len(os.listdir("/proc/self/fd"))
-        return [list(each) for each in lists], threads, drawn, classes, files
-
-    pids, before = [], None
-    for number in range(20):
-        onetake.register()
-        task = Task("Task", lambda: running.command(path))
-        queue.add(task)
-        until(lambda task=task: task.stage)
-        pids.append(task.pid)
-        if number % 2:
-            api.cancel(task)
-            until(lambda task=task: task.state.over)
-        onetake.unregister()
-        before = before or things()  # Blender itself keeps some once they have been used
-    assert things() == before
-    assert not any(alive(pid) for pid in pids) and len(set(pids)) == 20
-    assert not bpy.app.timers.is_registered(queue.tick)
-    assert not (tmp_path / "home").exists()
-
-
 ORPHANS = """
 import os, sys, time
 sys.path.insert(0, sys.argv[1])
@@ -194,5 +159,5 @@ def test_a_blender_that_is_killed_leaves_no_process(tmp_path, root):
     done = subprocess.run(
         [sys.executable, "-c", ORPHANS, root, path], stdout=subprocess.PIPE, encoding="utf-8"
     )
-    pid = int(done.stdout)
+    pid = int(done.stdout.splitlines()[-1])  # Blender 5.2 tells of its start before
     until(lambda: not alive(pid))

@@ -45,7 +45,7 @@ def test_everything_has_a_tooltip(addon):
         where = cls.__name__
         if issubclass(cls, bpy.types.Operator):
             text = ui_strings.operator(cls).get_rna_type().description
-        elif issubclass(cls, bpy.types.Panel | bpy.types.Menu):
+        elif issubclass(cls, bpy.types.Panel):
             text = cls.bl_description
         else:
             text = cls.__doc__

@@ -25,7 +25,7 @@ _STAGES = {
     ROOT / "backend/bootstrap/installation.py": "_step",
 }
 
-_WITHOUT_WINDOW = {"batch.py", "command_line.py", "headless.py", "job.py"}
+_WITHOUT_WINDOW = {"command_line.py", "headless.py", "job.py"}
 
 
 def classes() -> list[type]:
@@ -59,7 +59,7 @@ def registered() -> set[Text]:
     for cls in classes():
         if issubclass(cls, bpy.types.Operator):
             found |= {("Operator", cls.bl_label), (PLAIN, operator(cls).get_rna_type().description)}
-        elif issubclass(cls, bpy.types.Panel | bpy.types.Menu):
+        elif issubclass(cls, bpy.types.Panel):
             found |= {(PLAIN, cls.bl_label), (PLAIN, cls.bl_description)}
         elif issubclass(cls, bpy.types.FileHandler):
             found.add((PLAIN, cls.bl_label))
@@ -76,9 +76,8 @@ def written() -> set[Text]:
     for path in sorted(ADDON.rglob("*.py")):
         if "translations" not in path.parts:
             found |= set(_in_code(_tree(path)))
-    presets = [json.loads(path.read_text()) for path in (ROOT / "presets").rglob("*.json")]
-    for key in ("label", "description"):
-        found |= {(PLAIN, preset[key]) for preset in presets if key in preset}
+    presets = (ROOT / "presets" / "smoothing").glob("*.json")
+    found |= {(PLAIN, json.loads(path.read_text())["description"]) for path in presets}
     return found | {(PLAIN, name.replace("_", " ").capitalize()) for name in _directions()}
 
 
@@ -106,9 +105,9 @@ def _told(tree: ast.AST, indices: dict[str, int]) -> Iterator[str]:
         if isinstance(node, ast.Call) and _name(node) in indices:
             yield from _templates(node.args[indices[_name(node)] :][:1])
         elif isinstance(node, ast.Assign):
-            if getattr(node.targets[0], "id", "") in ("stage", "how", "message", "problem"):
+            if getattr(node.targets[0], "id", "") in ("stage", "how", "message"):
                 yield from _templates([node.value])
-        elif isinstance(node, ast.FunctionDef) and node.name.endswith("_reason"):
+        elif isinstance(node, ast.FunctionDef) and node.name == "offline_reason":
             returned = [each for each in ast.walk(node) if isinstance(each, ast.Return)]
             yield from _templates([each.value for each in returned])
 
@@ -192,11 +191,8 @@ def _templates(values: list[ast.expr]) -> Iterator[str]:
 
 
 def _letters(value: ast.expr) -> bool:
-    return (
-        isinstance(value, ast.Constant)
-        and isinstance(value.value, str)
-        and any(map(str.isalpha, value.value))
-    )
+    text = getattr(value, "value", None)
+    return isinstance(text, str) and any(map(str.isalpha, text))
 
 
 def _calls(tree: ast.AST) -> Iterator[ast.Call]:

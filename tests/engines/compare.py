@@ -10,8 +10,6 @@ npm's `fbx2gltf`, is installed once into ONETAKE_TEST_CACHE, or ~/.cache/onetake
 
 import json
 import os
-import platform
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,7 +17,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -27,10 +24,11 @@ sys.path.insert(0, str(ROOT))
 from backend.body import body_path  # noqa: E402
 from backend.motion.skeleton import JOINTS  # noqa: E402
 from tests.engines.gltf import Glb  # noqa: E402
+from tests.engines.readings import skin_error, to_y_up  # noqa: E402
+from tests.engines.tools import converter  # noqa: E402
 
 JOINT_LIMIT = 0.5e-3  # metres
 SKIN_LIMIT = 1e-3
-CONVERTER = "fbx2gltf@0.9.7"
 
 
 @dataclass(frozen=True)
@@ -48,24 +46,6 @@ class Difference:
     def small(self) -> bool:
         """Whether both are within the limits."""
         return self.joint <= JOINT_LIMIT and self.skin <= SKIN_LIMIT
-
-
-def converter() -> Path:
-    """FBX2glTF, installed at the first call; FileNotFoundError without npm."""
-    cache = os.environ.get("ONETAKE_TEST_CACHE") or Path.home() / ".cache" / "onetake-tests"
-    folder = Path(cache)
-    system = {"Windows": "Windows_NT"}.get(platform.system(), platform.system())
-    binary = folder / "node_modules" / "fbx2gltf" / "bin" / system / "FBX2glTF"
-    binary = binary.with_suffix(".exe") if system == "Windows_NT" else binary
-    if not binary.exists():
-        npm = shutil.which("npm")
-        if npm is None:
-            raise FileNotFoundError("npm, which installs the FBX converter, is not here")
-        folder.mkdir(parents=True, exist_ok=True)
-        command = [npm, "install", "--no-audit", "--no-fund", "--prefix", str(folder), CONVERTER]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    binary.chmod(0o755)  # the package forgets it
-    return binary
 
 
 def differences(blend: Path | None, body: Path | None = None) -> list[Difference]:
@@ -87,7 +67,7 @@ def difference(fbx: Path, truth: Path) -> Difference:
     """Compare one FBX with the arrays that `blender_side` wrote beside it."""
     with np.load(truth) as data:
         name, rate, times = str(data["name"]), int(data["rate"]), data["times"]
-        heads, skin = (_to_gltf(data[key]) for key in ("heads", "skin"))
+        heads, skin = (to_y_up(data[key]) for key in ("heads", "skin"))
     glb_path = fbx.with_suffix(".glb")
     subprocess.run(
         [converter(), "--binary", "--anim-framerate", f"bake{rate}", "-i", fbx, "-o", glb_path],
@@ -103,31 +83,8 @@ def difference(fbx: Path, truth: Path) -> Difference:
         frames=len(times),
         vertices=skin.shape[1],
         joint=float(np.linalg.norm(joints - heads, axis=-1).max()),
-        skin=_skin_error(posed, skin),
+        skin=skin_error(posed, skin),
         takes=glb.takes(),
-    )
-
-
-def _to_gltf(points: np.ndarray) -> np.ndarray:
-    """Blender's (x, y, z), z up, to glTF's (x, z, -y), y up."""
-    return points[..., [0, 2, 1]] * np.array([1, 1, -1])
-
-
-def _skin_error(posed: np.ndarray, skin: np.ndarray) -> float:
-    """The largest distance of any vertex, either way, over all frames.
-
-    The converter splits vertices at materials and seams and orders them anew, so they are matched
-    by their places in three frames.
-    """
-    some = [0, len(posed) // 2, -1]
-    ours, theirs = (np.concatenate(points[some], axis=1) for points in (skin, posed))
-    nearest = cKDTree(ours).query(theirs)[1]
-    back = cKDTree(theirs).query(ours)[1]
-    return float(
-        max(
-            np.linalg.norm(posed - skin[:, nearest], axis=-1).max(),
-            np.linalg.norm(posed[:, back] - skin, axis=-1).max(),
-        )
     )
 
 

@@ -1,10 +1,10 @@
 """The half of the presets' comparison that runs in Blender: `python export_side.py job.json`.
 
-job.json: "body", the body npz; "frames", how many; "folder", where to write. A wildly turning
-character, placed and turned in the scene, with a changed shape, is written by every preset to
-NAME.suffix; beside it PRESET.npz: names of the bones, joints (T, B, 3) where the scene has them,
-skin (T, V, 3) of the double that is exported, and what Blender's own importer makes of the file:
-read_joints, read_skin, read_names, read_takes, read_rate.
+job.json: "body", the body npz; "frames", how many, at "rate" a second; "folder", where to write.
+A wildly turning character, placed and turned in the scene, with a changed shape, is written by
+every preset to NAME.suffix; beside it PRESET.npz: names of the bones, joints (T, B, 3) where the
+scene has them, skin (T, V, 3) of the double that is exported, and what Blender's own importer
+makes of the file: read_joints, read_skin, read_names, read_takes, read_rate.
 """
 
 import json
@@ -17,7 +17,6 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-RATE = 30
 _IMPORTERS = {
     "fbx": lambda path: bpy.ops.import_scene.fbx(filepath=path),
     "glb": lambda path: bpy.ops.import_scene.gltf(filepath=path),
@@ -39,7 +38,7 @@ def main(path: str) -> None:
 
     job = json.loads(Path(path).read_text(encoding="utf-8"))
     folder = Path(job["folder"])
-    character = make_character(job["body"], job["frames"])
+    character = make_character(job["body"], job["frames"], job["rate"])
     truths = {}
     for name, preset in shipped().items():
         (file,) = export(bpy.context, [character], preset, folder)
@@ -48,11 +47,11 @@ def main(path: str) -> None:
     for name, preset in shipped().items():
         read = {}
         if preset.format in _IMPORTERS:
-            read = read_back(preset.format, truths[name]["path"])
-        np.savez(folder / f"{name}.npz", rate=RATE, **truths[name], **read)
+            read = read_back(preset.format, truths[name]["path"], job["rate"])
+        np.savez(folder / f"{name}.npz", **truths[name], **read)
 
 
-def make_character(body_path: str, frames: int):
+def make_character(body_path: str, frames: int, rate: int):
     """Somewhere in the scene, not facing ahead, of another shape than the take's."""
     from onetake.addon.scene.build import import_take
     from onetake.addon.scene.character import apply_shape
@@ -62,7 +61,7 @@ def make_character(body_path: str, frames: int):
 
     bpy.ops.wm.read_factory_settings(use_empty=True)
     body = Body.load(body_path)
-    character = import_take(bpy.context, random_take(body, frames, fps=RATE), body)
+    character = import_take(bpy.context, random_take(body, frames, fps=rate), body)
     apply_shape(bpy.context, character, np.array([1.0, 0.5, -1, 1, 0, 1, -1, 0.5, -1, 1]))
     character.armature.delta_location = (0.7, -0.4, 0.0)
     character.armature.delta_rotation_euler = (0.0, 0.0, 0.6)
@@ -111,11 +110,14 @@ def points_of(evaluated) -> np.ndarray:
     return points.reshape(-1, 3) @ world[:3, :3].T + world[:3, 3]
 
 
-def read_back(format_: str, path: str) -> dict:
+def read_back(format_: str, path: str, rate: int) -> dict:
     """Blender's own importer, in a new scene; metres, Blender's axes."""
+    from onetake.addon.scene.timing import frame_rate
+
     bpy.ops.wm.read_factory_settings(use_empty=True)
     scene = bpy.context.scene
-    scene.render.fps = RATE
+    # FBX and BVH bring their rate into the scene; the others are read at the scene's own.
+    scene.render.fps = 24 if format_ in ("fbx", "bvh") else rate
     _IMPORTERS[format_](path)
     armature = next((item for item in bpy.data.objects if item.type == "ARMATURE"), None)
     # glTF's importer adds a mesh to draw bones with.
@@ -143,9 +145,17 @@ def read_back(format_: str, path: str) -> dict:
         "read_skin": np.array(skins),
         "read_names": [bone.name for bone in armature.data.bones] if armature else [],
         "read_takes": takes,
-        "read_rate": scene.render.fps / scene.render.fps_base,
+        "read_rate": usd_rate(path) if format_ == "usd" else frame_rate(scene),
         "read_scale": list(armature.matrix_world.to_scale()) if armature else [1.0] * 3,
     }
+
+
+def usd_rate(path: str) -> float:
+    """What the file says."""
+    bpy.utils.expose_bundled_modules()
+    from pxr import Usd
+
+    return Usd.Stage.Open(path).GetTimeCodesPerSecond()
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ class Reading:
     joints: dict[str, np.ndarray]  # name -> (T, 3)
     skin: np.ndarray | None  # (T, V, 3), in any order
     takes: dict[str, tuple[float, float]]  # seconds
+    rests: dict[str, np.ndarray] | None = None  # name -> (4, 4), of the world, from Godot
     unit: float = 0.01  # metres that 1 means in the file, where the program tells
 
 
@@ -40,6 +41,8 @@ def from_glb(path: Path, times: np.ndarray) -> Reading:
     glb = Glb.load(path)
     world = glb.world_matrices(times)
     bones = {bone for skin in glb.document.get("skins", ()) for bone in skin["joints"]}
+    for bone in list(bones):  # leaf bones move no skin
+        bones.update(glb.document["nodes"][bone].get("children", ()))
     joints = {glb.names[bone]: world[:, bone, :3, 3] for bone in bones}
     return Reading(joints, glb.skinned_vertices(world)[1], glb.takes())
 
@@ -56,14 +59,15 @@ def with_three(file: Path, times: np.ndarray) -> Reading:
     joints = np.array(said["joints"]).reshape(len(times), -1, 3) * unit
     skin = np.fromfile(f"{out}.skin", "<f4").reshape(len(times), -1, 3) * unit
     named = dict(zip(said["names"], joints.swapaxes(0, 1), strict=True))
-    return Reading(named, skin, {k: tuple(v) for k, v in said["takes"].items()}, unit)
+    takes = {name: tuple(span) for name, span in said["takes"].items()}
+    return Reading(named, skin, takes, unit=unit)
 
 
 def with_godot(jobs: dict[str, tuple[Path, np.ndarray, int]]) -> tuple[dict[str, Reading], dict]:
     """Godot, all files in one run: key -> file, times, rate. And its humanoid's global rests."""
     folder = next(iter(jobs.values()))[0].parent
     job = folder / "godot.json"
-    outs = {key: file.with_suffix(".godot") for key, (file, _, _) in jobs.items()}
+    outs = {key: folder / f"{key}.of_godot" for key in jobs}
     job.write_text(
         json.dumps(
             [
@@ -111,7 +115,8 @@ def _of_godot(said: dict) -> Reading:
             )
         )
     takes = {name: tuple(span) for name, span in said["takes"].items()}
-    return Reading(joints, np.concatenate(skins, axis=1), takes)
+    rests = dict(zip(said["names"], _matrices(said["rests"]), strict=True))
+    return Reading(joints, np.concatenate(skins, axis=1), takes, rests)
 
 
 def skin_error(read: np.ndarray, truth: np.ndarray) -> float:

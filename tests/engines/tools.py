@@ -1,8 +1,7 @@
 """Other people's readers of our files, each fetched once into a folder outside the repository.
 
-ONETAKE_TEST_CACHE names the folder, else it is ~/.cache/onetake-tests. npm brings Autodesk's SDK
-(FBX2glTF), three.js and the Khronos glTF validator; Debian's archive brings Godot, unless
-ONETAKE_GODOT or the search path has one of 4.4 or newer.
+npm brings Autodesk's SDK (FBX2glTF), three.js and the Khronos glTF validator; Debian's archive
+brings Godot, unless ONETAKE_GODOT or the search path has one of 4.4 or newer.
 """
 
 import os
@@ -13,14 +12,11 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from tests.cache import cache
+
 PACKAGES = {"fbx2gltf": "0.9.7", "three": "0.187.0", "gltf-validator": "2.0.0-dev.3.10"}
 _GODOT_RELEASE = "forky"  # of Debian: the first with a Godot that reads FBX at run time
 _GODOT_NEEDS = (4, 4)
-
-
-def cache() -> Path:
-    """The folder that keeps them between runs."""
-    return Path(os.environ.get("ONETAKE_TEST_CACHE") or Path.home() / ".cache" / "onetake-tests")
 
 
 def package(name: str) -> Path:

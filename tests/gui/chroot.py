@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 from backend.bootstrap.environments import lock
+from tests.cache import cache
 from tests.needs import skip_unless
 
 SUITE = "trixie"  # holds Blender 4.3.2
@@ -18,13 +19,6 @@ PACKAGES = (
 )  # fmt: skip
 TOOLS = ("debootstrap", "unshare", "nsenter", "mount")
 _PLACES = ("/usr/sbin", "/sbin")  # where an ordinary PATH does not look
-
-
-def cache() -> Path:
-    """What is costly to make, outside the clone: ONETAKE_TEST_CACHE or the user's cache folder."""
-    chosen = os.environ.get("ONETAKE_TEST_CACHE")
-    users = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return Path(chosen) if chosen else users / "onetake"
 
 
 def blender_system() -> Path:

@@ -76,8 +76,18 @@ class Machine:
 
     def written(self) -> list[str]:
         """Files that were changed or made outside of the folder and of /tmp."""
-        look = ["nsenter", "--target", str(self._init.pid), "--mount", "find", self._base / "written",
-                "-type", "f", "-size", "+0", "-printf", "/%P\\n"]  # fmt: skip
+        within = ("nsenter", "--target", str(self._init.pid), "--mount")
+        look = [
+            *within,
+            "find",
+            self._base / "written",
+            "-type",
+            "f",
+            "-size",
+            "+0",
+            "-printf",
+            "%P\\n",
+        ]
         return subprocess.run(look, capture_output=True, text=True, check=True).stdout.split()
 
     def stop(self) -> None:
@@ -91,7 +101,8 @@ class Machine:
         # The Python of the tests is on the path as one that the user has installed would be.
         folders = f"{Path(_python()).parent}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
         return [f"PATH={folders}", "HOME=/trial/home", "DISPLAY=:1", "LANG=C.UTF-8",
-                "LIBGL_ALWAYS_SOFTWARE=1", "MESA_SHADER_CACHE_DIR=/shaders", "BLENDER_USER_RESOURCES=/trial/blender"]  # fmt: skip
+                "LIBGL_ALWAYS_SOFTWARE=1", "MESA_SHADER_CACHE_DIR=/shaders",
+                "BLENDER_USER_RESOURCES=/trial/blender"]  # fmt: skip
 
 
 def _python() -> str:

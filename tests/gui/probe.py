@@ -19,6 +19,7 @@ ASK, ANSWER = Path("/trial/ask.py"), Path("/trial/answer.json")
 known: dict = {
     "bpy": bpy,
     "os": os,
+    "signal": signal,
     "sys": sys,
     "time": time,
 }  # names that stay from one question to the next
@@ -64,14 +65,15 @@ def under() -> str:
 
 
 def watch() -> None:
-    """Follow the add-on's tasks: their stages, and how long its timer holds Blender up.
+    """Follow the add-on's tasks: their stages and pictures, and how long they hold Blender up.
 
     `at` is a stage and what to do with the task that begins it, once.
     """
     from bl_ext.user_default.onetake import api
     from bl_ext.user_default.onetake.addon.backend_process import queue, task
+    from bl_ext.user_default.onetake.addon.panels import thumbnail
 
-    known.update(api=api, at=None, stages=[], held=[])
+    known.update(api=api, at=None, stages=[], held=[], pictures=[])
     take, tick = task.Task._take, queue.tick
 
     def taken(self: object, message: dict) -> None:
@@ -88,6 +90,7 @@ def watch() -> None:
         pause = tick()
         if len(characters()) == imported:  # the moment in which one arrives is another matter
             known["held"].append(time.thread_time() - began)
+        known["pictures"].append(thumbnail._shown)
         return pause
 
     task.Task._take, queue.tick = taken, timed
@@ -96,6 +99,11 @@ def watch() -> None:
 def kill(task: object) -> None:
     """What a system does that has no memory left."""
     os.kill(task.pid, signal.SIGKILL)
+
+
+def pause(task: object) -> None:
+    """Let the test take its time."""
+    os.kill(task.pid, signal.SIGSTOP)
 
 
 def fill(_task: object = None) -> None:
@@ -127,9 +135,8 @@ def drawn() -> None:
     known["draws"].append(time.perf_counter())
 
 
-known.update(draws=[], sidebar=sidebar, under=under, watch=watch, kill=kill, fill=fill,
+known.update(draws=[], sidebar=sidebar, under=under, watch=watch, kill=kill, pause=pause, fill=fill,
              characters=characters, keys=keys, roughness=roughness)  # fmt: skip
 bpy.context.preferences.view.show_splash = False
-bpy.context.preferences.system.viewport_aa = "OFF"  # without a graphics card it takes a second
 bpy.types.SpaceView3D.draw_handler_add(drawn, (), "WINDOW", "POST_PIXEL")
 bpy.app.timers.register(look, persistent=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from backend.bootstrap.environments import REQUIREMENTS, lock, pinned
 from backend.bootstrap.processes import environment
 from backend.bootstrap.torch_wheels import accelerator, sources
-from tests.gui.chroot import cache
+from tests.cache import cache
 
 
 def wheels() -> Path:
@@ -34,8 +34,8 @@ def _download(folder: Path) -> None:
     for name, options in (("pip", ()), ("backend", ()), ("body", ["--no-deps"])):
         assert _pip(partial, *options, "-r", REQUIREMENTS / f"{name}.txt")
     # As set-up does: one platform's networks are everybody's.
-    assert _pip(partial, "--no-deps", "--python-version", "3.11",
-                "--platform", "manylinux_2_28_x86_64", "-r", REQUIREMENTS / "models.txt")  # fmt: skip
+    platform = ("--python-version", "3.11", "--platform", "manylinux_2_28_x86_64")
+    assert _pip(partial, "--no-deps", *platform, "-r", REQUIREMENTS / "models.txt")
     partial.rename(folder)
 
 

@@ -13,7 +13,7 @@ from tests.gui.machine import Machine
 
 WIDTH, HEIGHT = 1280, 800
 _BLUE = (179, 114, 71)  # of Blender's default button, BGR
-_PATIENCE = 300  # seconds; a busy machine draws slowly
+_PATIENCE = 120  # seconds; a busy machine draws slowly
 
 
 class Window:
@@ -23,8 +23,8 @@ class Window:
         self.machine, self.folder, self.pictures = machine, folder, pictures
         self.clicks = 0  # presses of a mouse button; a drag is none
         self.blender: subprocess.Popen | None = None
-        self._screen = machine.start("Xvfb", ":1", "-screen", "0", f"{WIDTH}x{HEIGHT}x24",
-                                     stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+        screen = ("Xvfb", ":1", "-screen", "0", f"{WIDTH}x{HEIGHT}x24")
+        machine.start(*screen, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         until(lambda: "X1" in machine.run("sh", "-c", "ls /tmp/.X11-unix || true"), "a screen")
 
     def open(self, *arguments: str, variables: dict[str, str] | None = None) -> None:
@@ -149,7 +149,14 @@ class Window:
         )
         source.stdout.readline()  # it is shown
         try:
-            self.drag((WIDTH - 20, HEIGHT - 20), (x, y))
+            # While a file hangs over it, Blender's X11 answers nobody but the one who drags.
+            x0, y0 = WIDTH - 20, HEIGHT - 20
+            self._hand("mousemove", x0, y0, "sleep", 0.5, "mousedown", 1, "sleep", 0.5)
+            for step in range(1, 11):
+                self.move(x0 + (x - x0) * step / 10, y0 + (y - y0) * step / 10)
+                time.sleep(0.2)
+            self._hand("sleep", 2, "mouseup", 1, "sleep", 1)
+            self.settle()
         finally:
             source.communicate()  # it ends with its input
 

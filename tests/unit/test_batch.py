@@ -98,7 +98,7 @@ def option_values() -> list[list[str]]:
         elif action.type is int:
             values.append([f"{flag}=2"])
         else:
-            values.append([f"{flag}=walk"])
+            values.append([f"{flag}={'1,3' if flag == '--people' else 'walk'}"])
     return values
 
 

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from backend.bootstrap import testing
+from backend.bootstrap.installation import BLENDER_5_2, Installed
 from backend.bootstrap.testing import SUITES, Counts, count, select
+from backend.errors import OneTakeError
 
 ROOT = Path(__file__).resolve().parents[2]
 BACKEND, BLENDER = SUITES[0], SUITES[1]
@@ -34,6 +37,43 @@ def test_counts_add_up_over_reports(tmp_path):
     assert count(report, counts) == 3
     assert str(counts) == "13 passed, 3 failed, 1 skipped"
     assert count(tmp_path / "none.xml", counts) == 0
+
+
+class Without:
+    """An installation on a machine without the Python that one Blender needs."""
+
+    home = Path("/home")
+
+    def __init__(self, recipe) -> None:
+        self.recipe, self.said = recipe, []
+
+    def ensure(self, blenders):
+        if self.recipe in blenders:
+            raise OneTakeError("no_python", "Python 3.13 was not found.")
+        return Installed(Path("backend"), Path(blenders[0].name) if blenders else None)
+
+    def ensure_extras(self, python, names):
+        pass
+
+    def say(self, line):
+        self.said.append(line)
+
+
+def test_a_blender_without_its_python_is_left_out_but_not_in_ci(monkeypatch):
+    monkeypatch.setenv("CI", "")
+    installation = Without(BLENDER_5_2)
+    env, pythons = testing._prepare(installation, list(SUITES))
+    assert set(pythons) == {suite.blender for suite in SUITES} - {BLENDER_5_2}
+    assert env["ONETAKE_BLENDER_PYTHON"] == "blender-4.5.15"
+    assert "blender-5.2.3 is left out: Python 3.13 was not found." in installation.said
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(OneTakeError, match="was not found"):
+        testing._prepare(installation, list(SUITES))
+
+
+def test_every_blender_that_is_supported_is_tested():
+    names = [suite.blender.name for suite in SUITES if suite.blender]
+    assert names == ["blender-4.5.15", "blender-4.2.23", "blender-5.0.1", "blender-5.2.3"]
 
 
 SKIPPING = """

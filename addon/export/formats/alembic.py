@@ -9,6 +9,7 @@ from ....backend.export_preset import ExportPreset
 from ...scene.character import Character
 from ..rig import Motion
 from ..stand_in import stand_in
+from .exporter import exporter
 
 
 def write(
@@ -23,8 +24,9 @@ def write(
         raise OneTakeError(
             "no_body", f"{character.armature.name} has no body, and Alembic holds nothing else."
         )
+    write_alembic = exporter("wm", "alembic_export", "Alembic")
     with stand_in(context, character, motion, preset, motion.fps_base) as double:
-        bpy.ops.wm.alembic_export(
+        write_alembic(
             filepath=str(path),
             start=0,
             end=double.last,

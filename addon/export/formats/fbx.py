@@ -9,6 +9,7 @@ from ....backend.export_preset import ExportPreset
 from ...scene.character import Character
 from ..rig import Motion
 from ..stand_in import stand_in
+from .exporter import exporter
 
 _OPTIONS = {
     "use_selection": True,
@@ -38,9 +39,10 @@ def write(
     path: Path,
 ) -> None:
     """Armature, skin and one take, one key a frame."""
+    write_fbx = exporter("export_scene", "fbx", "FBX")
     # The exporter cuts key times down to whole ticks, and a last key that falls a tick short costs
     # Autodesk's SDK the last frame: the least larger base keeps every key in time, and stretches
     # ten minutes by 0.07 ms.
     base = float(np.nextafter(np.float32(motion.fps_base), np.float32(2)))
     with stand_in(context, character, motion, preset, base):
-        bpy.ops.export_scene.fbx(filepath=str(path), **_OPTIONS)
+        write_fbx(filepath=str(path), **_OPTIONS)

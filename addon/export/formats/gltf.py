@@ -10,6 +10,7 @@ from ....backend.export_preset import ExportPreset
 from ...scene.character import Character
 from ..rig import Motion
 from ..stand_in import stand_in
+from .exporter import exporter
 
 _OPTIONS = {
     "export_format": "GLB",
@@ -36,10 +37,11 @@ def write(
     path: Path,
 ) -> None:
     """Armature, skin, materials and one animation."""
+    write_gltf = exporter("export_scene", "gltf", "glTF")
     # Its exporter takes fps * fps_base for the rate, where Blender means fps / fps_base.
     base = 1.0 / motion.fps_base
     with _window(context), stand_in(context, character, motion, preset, base):
-        bpy.ops.export_scene.gltf(filepath=str(path), **_OPTIONS)
+        write_gltf(filepath=str(path), **_OPTIONS)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from ....backend.export_preset import ExportPreset
 from ...scene.character import Character
 from ..rig import Motion
 from ..stand_in import stand_in
+from .exporter import exporter
 
 _OPTIONS = {
     "selected_objects_only": True,
@@ -30,5 +31,6 @@ def write(
     path: Path,
 ) -> None:
     """Armature, skin, materials and animation, from time code 0."""
+    write_usd = exporter("wm", "usd_export", "USD")
     with stand_in(context, character, motion, preset, motion.fps_base):
-        bpy.ops.wm.usd_export(filepath=str(path), **_OPTIONS)
+        write_usd(filepath=str(path), **_OPTIONS)
