@@ -1,6 +1,7 @@
 """The body panel of the sidebar."""
 
 import bpy
+from bpy.app.translations import pgettext_iface as iface_
 
 from ..body_preferences import BODIES, OURS
 from ..character_operator import CharacterOperator, CharacterPanel, selected
@@ -9,6 +10,8 @@ from ..scene.character import Character
 from ..scene.rig import is_foreign
 from .files import named
 from .wear import wear
+
+_LABELS = {name: label for name, label, _ in BODIES}
 
 
 class ONETAKE_OT_use_official_body(CharacterOperator):
@@ -55,8 +58,9 @@ class ONETAKE_PT_body(CharacterPanel, bpy.types.Panel):
         if body_name(selected(context)) != OURS:
             column.operator("onetake.use_own_body", icon="LOOP_BACK")
         for name in named():
-            text = f"SMPL {name.title()}"
-            column.operator("onetake.use_official_body", text=text).body = name
+            text = iface_(_LABELS[name])
+            button = column.operator("onetake.use_official_body", text=text, translate=False)
+            button.body = name
         if not named():
             column.label(text="No SMPL file is named")
             column.operator("onetake.show_preferences", icon="PREFERENCES")
