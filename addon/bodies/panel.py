@@ -3,15 +3,13 @@
 import bpy
 from bpy.app.translations import pgettext_iface as iface_
 
-from ..body_preferences import BODIES, OURS
+from ..body_preferences import BODIES, LABELS, OURS
 from ..character_operator import CharacterOperator, CharacterPanel, selected
 from ..scene.change_body import body_name
 from ..scene.character import Character
 from ..scene.rig import is_foreign
 from .files import named
 from .wear import wear
-
-_LABELS = {name: label for name, label, _ in BODIES}
 
 
 class ONETAKE_OT_use_official_body(CharacterOperator):
@@ -58,7 +56,7 @@ class ONETAKE_PT_body(CharacterPanel, bpy.types.Panel):
         if body_name(selected(context)) != OURS:
             column.operator("onetake.use_own_body", icon="LOOP_BACK")
         for name in named():
-            text = iface_(_LABELS[name])
+            text = iface_(LABELS[name])
             button = column.operator("onetake.use_official_body", text=text, translate=False)
             button.body = name
         if not named():
