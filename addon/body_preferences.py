@@ -8,6 +8,7 @@ BODIES = (
     (OURS, "OneTake", "OneTake's own, free for every use"),
     *((sex, f"SMPL {sex.title()}", f"The official {sex} body, from its file") for sex in SEXES),
 )
+LABELS = {name: label for name, label, _ in BODIES}
 
 
 def _named(sex: str):

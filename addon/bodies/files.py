@@ -11,7 +11,7 @@ import bpy
 from ...backend.errors import OneTakeError
 from ..backend_process import queue
 from ..backend_process.task import Task
-from ..body_preferences import OURS, SEXES
+from ..body_preferences import LABELS, OURS, SEXES
 from ..preferences import PACKAGE, current_environment
 
 _reading: dict[str, Task] = {}
@@ -64,7 +64,7 @@ def official_body(sex: str) -> Path:
     made = Path(getattr(chosen, f"smpl_{sex}_read", "") or "none")
     if not made.is_file():
         raise OneTakeError(
-            "no_body", f"Choose the file of the {sex} SMPL body in the add-on's preferences first."
+            "no_body", f"Choose the file of {LABELS[sex]} in the add-on's preferences first."
         )
     return made
 
@@ -89,7 +89,7 @@ def _preferences() -> object | None:
 def _start(path: str) -> Task:
     file = Path(bpy.path.abspath(path)).absolute()
     if not file.is_file():
-        raise OneTakeError("no_file", f"There is no file at {file}.")
+        raise OneTakeError("no_file", f"There is no file at {file}: choose another.")
     where = current_environment()
     if where.missing:
         raise OneTakeError(

@@ -1,8 +1,9 @@
 """The body panel of the sidebar."""
 
 import bpy
+from bpy.app.translations import pgettext_iface as iface_
 
-from ..body_preferences import BODIES, OURS
+from ..body_preferences import BODIES, LABELS, OURS
 from ..character_operator import CharacterOperator, CharacterPanel, selected
 from ..scene.change_body import body_name
 from ..scene.character import Character
@@ -55,8 +56,9 @@ class ONETAKE_PT_body(CharacterPanel, bpy.types.Panel):
         if body_name(selected(context)) != OURS:
             column.operator("onetake.use_own_body", icon="LOOP_BACK")
         for name in named():
-            text = f"SMPL {name.title()}"
-            column.operator("onetake.use_official_body", text=text).body = name
+            text = iface_(LABELS[name])
+            button = column.operator("onetake.use_official_body", text=text, translate=False)
+            button.body = name
         if not named():
             column.label(text="No SMPL file is named")
             column.operator("onetake.show_preferences", icon="PREFERENCES")

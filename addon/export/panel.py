@@ -4,13 +4,12 @@ from dataclasses import replace
 
 import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
-from bpy.app.translations import pgettext_tip as tip_
 from bpy.props import EnumProperty, PointerProperty, StringProperty
 
 from ...backend.errors import OneTakeError
 from ...backend.export_preset import ExportPreset, shipped
-from ..character_operator import CharacterPanel, selected
-from ..operators.reporting import refused
+from ..character_operator import CharacterOperator, CharacterPanel
+from ..panels.text import paragraph
 from ..scene.character import Character
 from .exporting import export
 from .presets import export_presets
@@ -20,6 +19,7 @@ _SKELETON_FORMATS = ("fbx", "glb", "bvh", "usd")  # where rest and root can be c
 # Read when the add-on is enabled: drawing may not read files. Blender wants the texts kept alive.
 _presets: dict[str, ExportPreset] = {}
 _items: list[tuple[str, str, str]] = []
+_problems: list[str] = []  # with a preset of the user's own
 
 
 class OneTakeExport(bpy.types.PropertyGroup):
@@ -69,35 +69,24 @@ class OneTakeExport(bpy.types.PropertyGroup):
         return preset
 
 
-class ONETAKE_OT_export(bpy.types.Operator):
+class ONETAKE_OT_export(CharacterOperator):
     """Write the selected characters, each to a file of its own"""
 
     bl_idname = "onetake.export"
     bl_label = "Export"
+    bl_options = {"REGISTER"}  # the scene stays as it was
 
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        """Only with a character of ours active."""
-        if selected(context):
-            return True
-        cls.poll_message_set(tip_("Select a character that OneTake made"))
-        return False
-
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        """Write the files, or say why not."""
+    def work(self, context: bpy.types.Context, character: Character) -> None:
+        """Write the files of this and the other selected characters."""
         settings = context.scene.onetake_export
-        try:
-            if settings.folder.startswith("//") and not bpy.data.filepath:
-                raise OneTakeError(
-                    "no_folder", "Save the .blend first, or choose a folder for the files."
-                )
-            folder = bpy.path.abspath(settings.folder)
-            files = export(context, _characters(context), settings.chosen(), folder)
-        except OneTakeError as error:
-            return refused(self, error)
+        if settings.folder.startswith("//") and not bpy.data.filepath:
+            raise OneTakeError(
+                "no_folder", "Save the .blend first, or choose a folder for the files."
+            )
+        folder = bpy.path.abspath(settings.folder)
+        files = export(context, _selected(context, character), settings.chosen(), folder)
         names = ", ".join(file.name for file in files)
         self.report({"INFO"}, rpt_("Written: {names}").format(names=names))
-        return {"FINISHED"}
 
 
 class ONETAKE_PT_export(CharacterPanel, bpy.types.Panel):
@@ -113,6 +102,8 @@ class ONETAKE_PT_export(CharacterPanel, bpy.types.Panel):
         layout = self.layout
         layout.use_property_split = True
         layout.use_property_decorate = False
+        for problem in _problems:
+            paragraph(layout.box(), context, problem, "ERROR")
         layout.prop(settings, "preset")
         if _presets[settings.preset].format in _SKELETON_FORMATS:
             layout.prop(settings, "rest")
@@ -121,9 +112,8 @@ class ONETAKE_PT_export(CharacterPanel, bpy.types.Panel):
         layout.operator("onetake.export", icon="EXPORT")
 
 
-def _characters(context: bpy.types.Context) -> list[Character]:
+def _selected(context: bpy.types.Context, first: Character) -> list[Character]:
     """The active character first, then the other selected ones."""
-    first = Character.of(context.object)
     found = {first.armature.name: first}
     for item in context.selected_objects:
         try:
@@ -142,8 +132,8 @@ def register() -> None:
     try:
         _presets.update(export_presets())
     except OneTakeError as error:  # a file of the user's may not keep the add-on from starting
-        print(f"OneTake: {error.message}")
         _presets.update(shipped())
+        _problems.append(error.message)
     _items.extend((name, item.label, item.description) for name, item in _presets.items())
     for item in _CLASSES:
         bpy.utils.register_class(item)
@@ -157,3 +147,4 @@ def unregister() -> None:
         bpy.utils.unregister_class(item)
     _presets.clear()
     _items.clear()
+    _problems.clear()

@@ -52,7 +52,7 @@ def _draw_offer(layout: bpy.types.UILayout, task: ImportTask) -> None:
 def _draw_task(layout: bpy.types.UILayout, context: bpy.types.Context, task: Task) -> None:
     box = layout.box()
     row = box.row()
-    row.label(text=task.title, icon=_ICONS[task.state])
+    row.label(text=sentence(task.title), icon=_ICONS[task.state], translate=False)
     if isinstance(task, ImportTask) and task.asks:
         _button(row, "dismiss_job", task, text="", icon="X", emboss=False)
         _draw_people(box, task)

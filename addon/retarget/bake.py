@@ -109,7 +109,7 @@ def set_properties(target: bpy.types.Object, properties: Mapping[str, Mapping[st
 
 def _require_rig(character: Character, target: bpy.types.Object | None) -> None:
     if target is None or target.type != "ARMATURE" or target == character.armature:
-        raise OneTakeError("not_a_rig", "Choose the armature that the motion shall go to.")
+        raise OneTakeError("not_a_rig", "Choose the armature that the motion goes to.")
     if target.library is not None:
         raise OneTakeError(
             "read_only", f"{target.name} is linked: make a library override of it first."

@@ -64,7 +64,9 @@ class BoneMap:
         try:
             return cls.from_dict(json.loads(Path(path).read_text(encoding="utf-8")))
         except OSError as error:
-            raise OneTakeError("bad_preset", f"{name} cannot be read: {error.strerror}.") from error
+            raise OneTakeError(
+                "bad_preset", f"{name} cannot be read: {error.strerror}; choose another preset."
+            ) from error
         except ValueError as error:
             raise OneTakeError("bad_preset", f"{name} is no retarget preset: {error}.") from error
 
@@ -90,9 +92,7 @@ class BoneMap:
     def require_complete(self) -> None:
         """OneTakeError unmapped where a bone is missing that must be there, or is there twice."""
         if self.missing:
-            raise OneTakeError(
-                "unmapped", f"Choose the bones for: {', '.join(self.missing).lower()}."
-            )
+            raise OneTakeError("unmapped", f"Choose the bones for: {', '.join(self.missing)}.")
         names = [name for names in self.bones.values() for name in names]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:

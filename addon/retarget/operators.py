@@ -116,7 +116,7 @@ class ONETAKE_OT_retarget_preset(_Retarget):
     @classmethod
     def description(cls, _context, properties) -> str:
         """What the preset says of itself."""
-        return descriptions.get(properties.filepath) or cls.__doc__
+        return tip_(descriptions.get(properties.filepath) or cls.__doc__)
 
     def work(self, _context: bpy.types.Context, character: Character) -> None:
         """Read it, as far as the rig has its bones."""
@@ -180,7 +180,7 @@ class ONETAKE_OT_retarget_row(_Retarget):
         """One for each button."""
         item = cls.bl_rna.properties.get("action")
         tips = {each.identifier: each.description for each in item.enum_items} if item else {}
-        return tips.get(properties.action, cls.__doc__)
+        return tip_(tips.get(properties.action, cls.__doc__))
 
     def work(self, _context: bpy.types.Context, character: Character) -> None:
         """On the active row."""

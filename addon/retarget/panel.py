@@ -63,7 +63,7 @@ class ONETAKE_PT_retarget(bpy.types.Panel):
             paragraph(layout.box(), context, shown.target[PROBLEM], "ERROR")
         missing = shown.bone_map.missing
         if missing:
-            parts = ", ".join(missing).lower()
+            parts = ", ".join(missing)
             paragraph(layout.box(), context, f"Choose the bones for: {parts}.", "ERROR")
         column = layout.column(heading="Keep")
         column.prop(shown, "plant_feet")

@@ -45,7 +45,8 @@ def save_rig_preset(name: str, bone_map: BoneMap) -> Path:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise OneTakeError(
-            "bad_preset", f"The preset could not be written: {error.strerror}."
+            "bad_preset",
+            f"The preset could not be written: {error.strerror}; make room or choose another name.",
         ) from error
     return path
 
@@ -56,7 +57,9 @@ def remove_rig_preset(name: str) -> None:
     try:
         path.unlink()
     except OSError as error:
-        raise OneTakeError("bad_preset", f"{name} is no preset of your own.") from error
+        raise OneTakeError(
+            "bad_preset", f"{name} is no preset of your own: only those can be removed."
+        ) from error
     with suppress(OSError):  # folders that are empty now were ours
         path.parent.rmdir()
         path.parents[1].rmdir()

@@ -130,7 +130,8 @@ def _bones_of(armature: bpy.types.Object) -> tuple[str, ...]:
         if above is None or joint_of[above] != JOINTS[parent]:
             raise OneTakeError(
                 "no_target",
-                f"{found[joint].name} of {armature.name} does not hang on SMPL's {JOINTS[parent]}.",
+                f"{found[joint].name} of {armature.name} does not hang on SMPL's {JOINTS[parent]}: "
+                "retarget to it instead.",
             )
     return tuple(found[joint].name for joint in JOINTS)
 

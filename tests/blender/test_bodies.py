@@ -104,7 +104,7 @@ def test_a_named_file_is_read_at_once(preferences, smpl_pickle):
     with np.load(made, allow_pickle=False) as arrays:
         assert np.abs(arrays["v_template"] - load_smpl(smpl_pickle).v_template).max() < 1e-6
     preferences.smpl_male = ""
-    with pytest.raises(OneTakeError, match="Choose the file of the male"):
+    with pytest.raises(OneTakeError, match="Choose the file of SMPL Male"):
         api.official_body("male")
 
 

@@ -194,7 +194,7 @@ def test_what_is_missing_is_said(context, cubes):
     rig = retarget_rigs.BUILT["unity"]()
     bones = dict(api.read_rig_preset("unity").bones)
     del bones["thigh.L"]
-    with pytest.raises(api.OneTakeError, match="Choose the bones for: left thigh"):
+    with pytest.raises(api.OneTakeError, match="Choose the bones for: Left Thigh"):
         api.retarget(context, character, rig, BoneMap(bones))
     with pytest.raises(api.OneTakeError, match="Choose the armature"):
         bake.retarget(context, character, character.armature, BoneMap(bones))

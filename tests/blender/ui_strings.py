@@ -25,7 +25,7 @@ _STAGES = {
     ROOT / "backend/bootstrap/installation.py": "_step",
 }
 
-_WITHOUT_WINDOW = {"command_line.py", "headless.py", "job.py"}
+_WITHOUT_WINDOW = {"batch.py", "command_line.py", "headless.py", "job.py"}
 
 
 def classes() -> list[type]:
@@ -76,7 +76,7 @@ def written() -> set[Text]:
     for path in sorted(ADDON.rglob("*.py")):
         if "translations" not in path.parts:
             found |= set(_in_code(_tree(path)))
-    presets = (ROOT / "presets" / "smoothing").glob("*.json")
+    presets = (ROOT / "presets").rglob("*.json")
     found |= {(PLAIN, json.loads(path.read_text())["description"]) for path in presets}
     return found | {(PLAIN, name.replace("_", " ").capitalize()) for name in _directions()}
 
@@ -105,7 +105,7 @@ def _told(tree: ast.AST, indices: dict[str, int]) -> Iterator[str]:
         if isinstance(node, ast.Call) and _name(node) in indices:
             yield from _templates(node.args[indices[_name(node)] :][:1])
         elif isinstance(node, ast.Assign):
-            if getattr(node.targets[0], "id", "") in ("stage", "how", "message"):
+            if getattr(node.targets[0], "id", "") in ("stage", "how", "message", "problem"):
                 yield from _templates([node.value])
         elif isinstance(node, ast.FunctionDef) and node.name == "offline_reason":
             returned = [each for each in ast.walk(node) if isinstance(each, ast.Return)]

@@ -2,6 +2,7 @@
 
 from .buttons import BUTTONS
 from .labels import LABELS
+from .presets import PRESETS
 from .sentences import SENTENCES
 from .tooltips import TOOLTIPS
 
@@ -10,7 +11,7 @@ __all__ = ["SENTENCES", "dictionary"]
 
 def dictionary() -> dict[tuple[str, str], str]:
     """For Blender: (context, English) -> German."""
-    plain = LABELS | TOOLTIPS | SENTENCES
+    plain = LABELS | TOOLTIPS | PRESETS | SENTENCES
     return {("*", text): german for text, german in plain.items()} | {
         ("Operator", text): german for text, german in BUTTONS.items()
     }

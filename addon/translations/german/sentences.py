@@ -39,6 +39,8 @@ SENTENCES = {
         "auf Einrichten drücken.",
     "OneTake is not set up yet ({0}): press Set Up.":
         "OneTake ist noch nicht eingerichtet ({0}): auf Einrichten drücken.",
+    "OneTake is set up first: once, a few minutes":
+        "OneTake wird zuerst eingerichtet: einmal, ein paar Minuten",
     # The backend
     "It was cancelled.": "Es wurde abgebrochen.",
     "The backend {0} before it was done: start again to go on from there; a full memory is the "
@@ -55,6 +57,8 @@ SENTENCES = {
         "{0} lässt sich nicht schreiben: {1}; in den Einstellungen des Add-ons einen anderen "
         "Datenordner wählen.",
     # Import
+    "Nobody is there to ask: give the numbers of the people.":
+        "Niemand kann gefragt werden: die Nummern der Personen angeben.",
     "The range's last frame comes before its first: raise it.":
         "Das letzte Bild des Bereichs liegt vor dem ersten: höher wählen.",
     "The scene has no perspective camera to take the lens from: make one active, or choose another "
@@ -70,21 +74,111 @@ SENTENCES = {
         "{0} ist kein Video, das Blender liest: ohne Bildbereich importieren.",
     "{0} is one of {1}, not {2}.": "{0} ist eines von {1}, nicht {2}.",
     "{0}; import {1} again.": "{0}; {1} noch einmal importieren.",
+    "Choose somebody to import.": "Jemanden zum Importieren auswählen.",
+    "Open a video in the movie clip editor first.":
+        "Zuerst im Film-Clip-Editor ein Video öffnen.",
+    "Select a movie strip of the sequencer first.":
+        "Zuerst im Sequenzer einen Filmstreifen auswählen.",
+    "Select the armature that the motion is for.":
+        "Das Skelett auswählen, für das die Bewegung ist.",
+    "There is no {0} in the scene any more: import onto another armature.":
+        "{0} gibt es in der Szene nicht mehr: auf ein anderes Skelett importieren.",
+    "{0} does not rest in SMPL's T-pose (its {1} {2} lies elsewhere): retarget to it instead.":
+        "{0} ruht nicht in der T-Pose von SMPL ({1} {2} liegt anders): stattdessen "
+        "Retarget verwenden.",
+    "{0} has no bone for SMPL's {1}: select a character of OneTake's or an armature with "
+    "SMPL's joint names.":
+        "{0} hat keinen Knochen für {1} von SMPL: eine Figur von OneTake oder ein "
+        "Skelett mit den Gelenknamen von SMPL auswählen.",
+    "{0} is not in the scene {1}.": "{0} ist nicht in der Szene {1}.",
+    "{0} of {1} does not hang on SMPL's {2}: retarget to it instead.":
+        "{0} von {1} hängt nicht an {2} von SMPL: stattdessen Retarget verwenden.",
+    "The OneTake tab of the viewport's sidebar shows the progress.":
+        "Den Fortschritt zeigt die Seitenleiste der 3D-Ansicht unter OneTake.",
+    # Jobs and set-up
+    "Blender is not allowed online yet. Without the network: name a folder of wheels or "
+    "an existing environment in the preferences.":
+        "Blender darf noch nicht ins Netz. Ohne Netz: in den Einstellungen einen Ordner "
+        "mit Wheels oder eine vorhandene Umgebung angeben.",
     # Characters
+    "{0} was not made by OneTake: its body is its own.":
+        "{0} wurde nicht von OneTake gemacht: der Körper bleibt, wie er ist.",
+    "{0} was not made by OneTake: its shape is its own.":
+        "{0} wurde nicht von OneTake gemacht: die Gestalt bleibt, wie sie ist.",
     "Select a character that OneTake made.": "Eine Figur auswählen, die OneTake gemacht hat.",
     "The keys of {0} were edited by hand: keep the edits on a layer of their own, or discard them.":
-        "Die Keyframes von {0} wurden von Hand geändert: die Änderungen auf einer eigenen Ebene "
-        "behalten, oder verwerfen.",
+        "Die Schlüsselbilder von {0} wurden von Hand geändert: die Änderungen auf einer eigenen "
+        "Ebene behalten, oder verwerfen.",
     "The motion kept in {0} is damaged; import it again.":
         "Die in {0} aufgehobene Bewegung ist beschädigt; noch einmal importieren.",
     "This body has no direction for its height: use the others.":
         "Dieser Körper hat keine Richtung für seine Größe: die anderen verwenden.",
     "{0} has no keys to put a layer over: discard the edits first.":
-        "{0} hat keine Keyframes für eine Ebene darüber: zuerst die Änderungen verwerfen.",
+        "{0} hat keine Schlüsselbilder für eine Ebene darüber: zuerst die Änderungen verwerfen.",
     "{0} plays {1}: push that down first, then try again.":
         "{0} spielt {1}: das zuerst in den NLA-Editor schieben, dann noch einmal versuchen.",
     "{0} was not made by OneTake: select a character that was.":
         "{0} ist nicht von OneTake: eine Figur auswählen, die es ist.",
+    # Bodies
+    "OneTake's own body is not there: press Set Up.":
+        "OneTakes eigener Körper fehlt: auf Einrichten drücken.",
+    "Set OneTake up first, then choose this file again: the backend reads it.":
+        "Zuerst OneTake einrichten, dann diese Datei noch einmal wählen: das Backend liest sie.",
+    "body is one of onetake, {0}, not {1}.":
+        "body ist onetake oder eines von {0}, nicht {1}.",
+    "{0} is damaged: set up again, or choose the body's file again.":
+        "{0} ist beschädigt: neu einrichten oder die Datei des Körpers noch einmal wählen.",
+    "Body: {0}": "Körper: {0}",
+    "SMPL Female": "SMPL weiblich",
+    "SMPL Male": "SMPL männlich",
+    "SMPL Neutral": "SMPL neutral",
+    "Choose the file of {0} in the add-on's preferences first.":
+        "Zuerst in den Einstellungen des Add-ons die Datei für {0} wählen.",
+    "There is no file at {0}: choose another.": "Bei {0} ist keine Datei: eine andere wählen.",
+    "Reading this file was stopped: choose it again.":
+        "Das Lesen dieser Datei wurde abgebrochen: noch einmal wählen.",
+    # Retarget
+    "Choose the armature that the motion goes to.":
+        "Das Skelett wählen, auf das die Bewegung kommt.",
+    "Choose the bones for: {0}.": "Knochen wählen für: {0}.",
+    "Chosen more than once: {0}.": "Mehr als einmal gewählt: {0}.",
+    "Select a bone of {0} first.": "Zuerst einen Knochen von {0} auswählen.",
+    "The keys of {0} were edited by hand: retarget again to replace them, or duplicate "
+    "the action to keep them.":
+        "Die Schlüsselbilder von {0} wurden von Hand geändert: noch einmal backen, um sie zu "
+        "ersetzen, oder die Aktion duplizieren, um sie zu behalten.",
+    "The rest pose of that armature is no standing person.":
+        "Die Ruhepose dieses Skeletts ist keine stehende Person.",
+    "The table is empty: add a row first.":
+        "Die Tabelle ist leer: zuerst eine Zeile hinzufügen.",
+    "There is no retarget preset called {0}.": "Es gibt keine Retarget-Vorlage namens {0}.",
+    "{0} has no keys to follow.": "{0} hat keine Schlüsselbilder, denen zu folgen wäre.",
+    "{0} is linked: make a library override of it first.":
+        "{0} ist verknüpft: zuerst eine Bibliotheksüberschreibung daraus machen.",
+    "{0} is no retarget preset: {1}.": "{0} ist keine Retarget-Vorlage: {1}.",
+    "Pelvis": "Becken",
+    "Left Foot": "Linker Fuß",
+    "Left Forearm": "Linker Unterarm",
+    "Left Shin": "Linker Unterschenkel",
+    "Left Thigh": "Linker Oberschenkel",
+    "Left Upper Arm": "Linker Oberarm",
+    "Right Foot": "Rechter Fuß",
+    "Right Forearm": "Rechter Unterarm",
+    "Right Shin": "Rechter Unterschenkel",
+    "Right Thigh": "Rechter Oberschenkel",
+    "Right Upper Arm": "Rechter Oberarm",
+    # Export
+    "AMASS files end with .npz.": "AMASS-Dateien enden auf .npz.",
+    "Save the .blend first, or choose a folder for the files.":
+        "Zuerst die .blend-Datei speichern oder einen Ordner für die Dateien wählen.",
+    "There is no folder {0}; make it or choose another.":
+        "Es gibt keinen Ordner {0}; anlegen oder einen anderen wählen.",
+    "This Blender cannot write {0}: enable its add-on in Preferences, or use a Blender "
+    "from blender.org.":
+        "Dieses Blender kann {0} nicht schreiben: in den Einstellungen das Add-on dafür "
+        "einschalten oder ein Blender von blender.org verwenden.",
+    "{0} has no body, and Alembic holds nothing else.":
+        "{0} hat keinen Körper, und Alembic enthält nichts anderes.",
     # Presets and files
     "Give the preset a name first.": "Der Vorlage zuerst einen Namen geben.",
     "The preset could not be written: {0}; make room or choose another name.":
@@ -97,85 +191,4 @@ SENTENCES = {
     "{0} is no preset of your own: only those can be removed.":
         "{0} ist keine eigene Vorlage: nur solche lassen sich entfernen.",
     "{0}: {1}": "{0}: {1}",
-    # Later
-    "AMASS files end with .npz.": "AMASS-Dateien enden auf .npz.",
-    "Choose somebody to import.": "Jemanden zum Importieren auswählen.",
-    "Choose the armature that the motion goes to.":
-        "Die Armatur wählen, auf die die Bewegung kommt.",
-    "Choose the armature that the motion shall go to.":
-        "Die Armatur wählen, auf die die Bewegung kommen soll.",
-    "Choose the bones for: {0}.": "Knochen wählen für: {0}.",
-    "Choose the file of the {0} SMPL body in the add-on's preferences first.":
-        "Zuerst in den Einstellungen des Add-ons die Datei des SMPL-Körpers wählen ({0}).",
-    "Chosen more than once: {0}.": "Mehr als einmal gewählt: {0}.",
-    "Nobody is there to ask: give the numbers of the people.":
-        "Niemand kann gefragt werden: die Nummern der Personen angeben.",
-    "OneTake is not set up yet (missing: {0}): run `blender --command onetake set-up` first.":
-        "OneTake ist noch nicht eingerichtet (es fehlt: {0}): zuerst `blender --command "
-        "onetake set-up` ausführen.",
-    "OneTake is set up first: once, a few minutes":
-        "OneTake wird zuerst eingerichtet: einmal, ein paar Minuten",
-    "OneTake's own body is not there: press Set Up.":
-        "OneTakes eigener Körper fehlt: auf Einrichten drücken.",
-    "Open a video in the movie clip editor first.":
-        "Zuerst im Movieclip-Editor ein Video öffnen.",
-    "Save the .blend first, or choose a folder for the files.":
-        "Zuerst die .blend-Datei speichern oder einen Ordner für die Dateien wählen.",
-    "Select a bone of {0} first.": "Zuerst einen Knochen von {0} auswählen.",
-    "Select a movie strip of the sequencer first.":
-        "Zuerst im Sequencer einen Filmstreifen auswählen.",
-    "Select the armature that the motion is for.":
-        "Die Armatur auswählen, für die die Bewegung ist.",
-    "Set OneTake up first, then choose this file again: the backend reads it.":
-        "Zuerst OneTake einrichten, dann diese Datei noch einmal wählen: das Backend liest sie.",
-    "The OneTake tab of the viewport's sidebar shows the progress.":
-        "Den Fortschritt zeigt die Seitenleiste der 3D-Ansicht unter OneTake.",
-    "The keys of {0} were edited by hand: retarget again to replace them, or duplicate "
-    "the action to keep them.":
-        "Die Keyframes von {0} wurden von Hand geändert: noch einmal backen, um sie zu "
-        "ersetzen, oder die Aktion duplizieren, um sie zu behalten.",
-    "The preset could not be written: {0}.": "Die Vorlage ließ sich nicht schreiben: {0}.",
-    "The rest pose of that armature is no standing person.":
-        "Die Ruhepose dieser Armatur ist keine stehende Person.",
-    "The table is empty: add a row first.":
-        "Die Tabelle ist leer: zuerst eine Zeile hinzufügen.",
-    "There is no file at {0}.": "Bei {0} ist keine Datei.",
-    "There is no folder {0}; make it or choose another.":
-        "Es gibt keinen Ordner {0}; anlegen oder einen anderen wählen.",
-    "There is no retarget preset called {0}.": "Es gibt keine Retarget-Vorlage namens {0}.",
-    "There is no {0} in the scene any more: import onto another armature.":
-        "{0} gibt es in der Szene nicht mehr: auf eine andere Armatur importieren.",
-    "This Blender cannot write {0}: enable its add-on in Preferences, or use a Blender "
-    "from blender.org.":
-        "Dieses Blender kann {0} nicht schreiben: in den Einstellungen das Add-on dafür "
-        "einschalten oder ein Blender von blender.org verwenden.",
-    "body is one of onetake, {0}, not {1}.":
-        "body ist onetake oder eines von {0}, nicht {1}.",
-    "{0} cannot be read: {1}.": "{0} lässt sich nicht lesen: {1}.",
-    "{0} does not rest in SMPL's T-pose (its {1} {2} lies elsewhere): retarget to it instead.":
-        "{0} ruht nicht in der T-Pose von SMPL ({1} {2} liegt anders): stattdessen "
-        "Retarget verwenden.",
-    "{0} has no body, and Alembic holds nothing else.":
-        "{0} hat keinen Körper, und Alembic enthält nichts anderes.",
-    "{0} has no bone for SMPL's {1}: select a character of OneTake's or an armature with "
-    "SMPL's joint names.":
-        "{0} hat keinen Knochen für {1} von SMPL: eine Figur von OneTake oder eine "
-        "Armatur mit den Gelenknamen von SMPL auswählen.",
-    "{0} has no keys to follow.": "{0} hat keine Keyframes, denen zu folgen wäre.",
-    "{0} is damaged: set up again, or choose the body's file again.":
-        "{0} ist beschädigt: neu einrichten oder die Datei des Körpers noch einmal wählen.",
-    "{0} is linked: make a library override of it first.":
-        "{0} ist verknüpft: zuerst eine Bibliotheksüberschreibung daraus machen.",
-    "{0} is no preset of your own.": "{0} ist keine eigene Vorlage.",
-    "{0} is no retarget preset: {1}.": "{0} ist keine Retarget-Vorlage: {1}.",
-    "{0} is not in the scene {1}.": "{0} ist nicht in der Szene {1}.",
-    "{0} of {1} does not hang on SMPL's {2}.": "{0} von {1} hängt nicht an {2} von SMPL.",
-    "{0} was not made by OneTake: its body is its own.":
-        "{0} wurde nicht von OneTake gemacht: der Körper bleibt, wie er ist.",
-    "{0} was not made by OneTake: its shape is its own.":
-        "{0} wurde nicht von OneTake gemacht: die Gestalt bleibt, wie sie ist.",
-    "Blender is not allowed online yet. Without the network: name a folder of wheels or "
-    "an existing environment in the preferences.":
-        "Blender darf noch nicht ins Netz. Ohne Netz: in den Einstellungen einen Ordner "
-        "mit Wheels oder eine vorhandene Umgebung angeben.",
 }  # fmt: skip

@@ -23,7 +23,7 @@ TOOLTIPS = {
     "The scene's frame rate; the motion keeps its true speed in each case":
         "Die Bildrate der Szene; die Bewegung behält in jedem Fall ihr wahres Tempo",
     "The scene's stays; keys may lie between whole frames":
-        "Die der Szene bleibt; Keyframes können zwischen ganzen Bildern liegen",
+        "Die der Szene bleibt; Schlüsselbilder können zwischen ganzen Bildern liegen",
     "The video to import": "Das Video, das importiert wird",
     "The video's, unless the scene is animated already":
         "Die des Videos, außer wenn in der Szene schon etwas animiert ist",
@@ -38,6 +38,33 @@ TOOLTIPS = {
     "What turns landmarks in the picture into motion":
         "Was aus Landmarken im Bild Bewegung macht",
     "Whom to make a character of": "Aus wem eine Figur wird",
+    "A new character for each person": "Eine neue Figur für jede Person",
+    "Blender is allowed online for it": "Blender darf dafür ins Netz",
+    "Frame of the scene at which the video's first frame lies":
+        "Bild der Szene, bei dem das erste Bild des Videos liegt",
+    "Its own; the way it goes is scaled by the length of its legs":
+        "Ihre eigene; ihr Weg folgt der Länge ihrer Beine",
+    "Let the video start at a frame of the scene other than its first":
+        "Das Video bei einem anderen als dem ersten Bild der Szene beginnen lassen",
+    "Make characters of the people that are ticked":
+        "Aus den angehakten Personen Figuren machen",
+    "That of the person in the video, on a character of OneTake's":
+        "Die der Person im Video, bei einer Figur von OneTake",
+    "The active armature, a character of OneTake's or one with SMPL's joint names, gets "
+    "the first person's motion as a new action; further people become characters":
+        "Das aktive Skelett, eine Figur von OneTake oder eines mit den Gelenknamen von "
+        "SMPL, bekommt die Bewegung der ersten Person als neue Aktion; weitere Personen "
+        "werden Figuren",
+    "Those whom you choose from pictures, once they are found":
+        "Wer auf Bildern ausgewählt wird, sobald alle gefunden sind",
+    "Turn the people in this clip into animated characters, in time with the clip":
+        "Aus den Personen in diesem Clip animierte Figuren machen, im Takt des Clips",
+    "Turn the people in this movie strip into animated characters, in time with the strip":
+        "Aus den Personen in diesem Filmstreifen animierte Figuren machen, im Takt des "
+        "Streifens",
+    "Whether this person becomes a character": "Ob diese Person eine Figur wird",
+    "Which shape the target has then": "Welche Gestalt das Ziel dann hat",
+    "Who gets the motion": "Wer die Bewegung bekommt",
     # Jobs and set-up
     "A Python environment that holds the backend's requirements already, to use in place of one "
     "that set-up makes":
@@ -66,19 +93,20 @@ TOOLTIPS = {
         "Wo das Einrichten die Pakete findet, die es installiert, so dass es kein Netz braucht",
     "Where the backend, its networks and the takes are kept; empty for the add-on's own folder":
         "Wo Backend, Netze und Aufnahmen liegen; leer für den eigenen Ordner des Add-ons",
+    "What OneTake runs on, and a check of it": "Worauf OneTake läuft, und eine Prüfung davon",
     # Character
     "Give the scene the video's frame rate; other animation in it changes its speed":
         "Gibt der Szene die Bildrate des Videos; andere Animation darin ändert ihr Tempo",
     "Keys move, so that the motion keeps its speed in this scene":
-        "Keyframes rücken, damit die Bewegung in dieser Szene ihr Tempo behält",
+        "Schlüsselbilder rücken, damit die Bewegung in dieser Szene ihr Tempo behält",
     "Leave the way over the ground out: the character moves on the spot":
         "Lässt den Weg über den Boden weg: die Figur bewegt sich auf der Stelle",
     "Let the motion and its video play at their true speed":
         "Lässt Bewegung und Video in ihrem wahren Tempo spielen",
     "Make the take's keys again what they were before they were edited by hand":
-        "Macht die Keyframes wieder zu dem, was sie waren, ehe sie von Hand geändert wurden",
+        "Macht von Hand geänderte Schlüsselbilder wieder zu dem, was sie waren",
     "Move the keys so that the motion keeps its true speed at the scene's frame rate":
-        "Rückt die Keyframes so, dass die Bewegung bei der Bildrate der Szene ihr Tempo behält",
+        "Rückt die Schlüsselbilder so, dass das Tempo bei der Bildrate der Szene stimmt",
     "Play the take's action from a track of the nonlinear animation editor":
         "Spielt die Aktion der Aufnahme aus einer Spur des NLA-Editors",
     "Put a layer over the take's motion: edits by hand move onto it, further ones go there":
@@ -150,20 +178,6 @@ TOOLTIPS = {
         "Was die jetzige Einstellung vom Zittern lässt, und was von der Bewegung selbst",
     "What the preset is called": "Wie die Vorlage heißt",
     "Whether smoothing may look ahead": "Ob die Glättung nach vorn blicken darf",
-    # Presets
-    "A light touch: takes the shiver off and leaves everything else.":
-        "Ganz leicht: nimmt das Zittern weg und lässt alles andere.",
-    "As the default, with wrists and hands, the noisiest joints, held calmer.":
-        "Wie die Vorgabe, mit ruhigeren Handgelenken und Händen, die am meisten zittern.",
-    "Kicks, throws, jumps and falls: speed comes first.":
-        "Tritte, Würfe, Sprünge und Stürze: Tempo geht vor.",
-    "Quick turns and held poses: still when it rests, quick when it moves.":
-        "Schnelle Drehungen und gehaltene Posen: ruhig im Stand, flink in der Bewegung.",
-    "The defaults: people who walk, gesture and dance, filmed at 24 to 60 frames a second.":
-        "Die Vorgaben: Menschen, die gehen, gestikulieren und tanzen, mit 24 bis 60 Bildern in "
-        "der Sekunde gefilmt.",
-    "Walking, standing, talking: calm limbs, feet a little crisper.":
-        "Gehen, Stehen, Reden: ruhige Glieder, etwas knackigere Füße.",
     # Shape
     "From the soles to the crown; proportions stay": "Von der Sohle zum Scheitel; Maße bleiben",
     "Give the character the shape again that the video showed":
@@ -171,127 +185,15 @@ TOOLTIPS = {
     "Height and build of the selected character": "Größe und Bau der ausgewählten Figur",
     "Standard deviations from the average body in one direction of its shape. Armature, mesh and "
     "keys follow, and feet stay on the floor":
-        "Standardabweichungen vom mittleren Körper in einer Richtung der Gestalt. Armatur, Netz "
-        "und Keyframes folgen, und die Füße bleiben am Boden",
-    # Later
-    "A bone on the floor under the pelvis": "Ein Knochen am Boden unter dem Becken",
-    "A new character for each person": "Eine neue Figur für jede Person",
-    "A root bone where the program wants one":
-        "Ein Wurzelknochen, wo das Programm einen will",
-    "Add a row, for a further bone of the same part":
-        "Zeile hinzufügen, für einen weiteren Knochen desselben Teils",
-    "Arms 45 degrees down, legs plumb": "Arme 45 Grad gesenkt, Beine lotrecht",
-    "Arms level, legs plumb": "Arme waagrecht, Beine lotrecht",
-    "Bake again whenever smoothing or shape of the character change":
-        "Neu backen, sobald sich Glättung oder Gestalt der Figur ändern",
-    "Bake the character's motion to a new action of the rig":
-        "Die Bewegung der Figur in eine neue Aktion des Rigs backen",
-    "Bend the arms so that hands are as high over the floor as in the video, for tables "
-    "and handrails; arms no longer point exactly as the source's":
-        "Die Arme so beugen, dass die Hände so hoch über dem Boden sind wie im Video, "
-        "für Tische und Geländer; die Arme zeigen dann nicht mehr genau wie bei der "
-        "Quelle",
-    "Blender is allowed online for it": "Blender darf dafür ins Netz",
-    "Carries the whole body": "Trägt den ganzen Körper",
-    "Change the table of bones": "Die Knochentabelle ändern",
-    "Collar bone": "Schlüsselbein",
-    "Control of the toes while the leg is on IK":
-        "Steuert die Zehen, solange das Bein auf IK steht",
-    "Control that the elbow points to": "Steuerung, zu der der Ellbogen zeigt",
-    "Control that the hand's IK reaches for": "Steuerung, nach der die IK der Hand greift",
-    "Control that the knee points to": "Steuerung, zu der das Knie zeigt",
-    "Control that the leg's IK reaches for": "Steuerung, nach der die IK des Beins greift",
-    "Delete the preset of your own that the table came from; the table stays":
-        "Die eigene Vorlage löschen, aus der die Tabelle kam; die Tabelle bleibt",
-    "Feet that stand stay on the floor where they are; legs and pelvis follow":
-        "Füße, die stehen, bleiben, wo sie am Boden sind; Beine und Becken folgen",
-    "Files for game engines and other programs":
-        "Dateien für Spiele-Engines und andere Programme",
-    "Fill the table with this preset": "Die Tabelle mit dieser Vorlage füllen",
-    "First bones from index to little finger: they tell how the palm lies, and are not keyed":
-        "Erste Knochen vom Zeige- bis zum kleinen Finger: sie zeigen, wie die Handfläche "
-        "liegt, und bekommen keine Keyframes",
-    "Follows this part of the body": "Folgt diesem Teil des Körpers",
-    "Frame of the scene at which the video's first frame lies":
-        "Bild der Szene, bei dem das erste Bild des Videos liegt",
-    "From the lowest up, as many as there are": "Von unten nach oben, so viele es gibt",
-    "Give the character OneTake's own body again; its mesh is replaced":
-        "Der Figur wieder OneTakes eigenen Körper geben; ihr Mesh wird ersetzt",
-    "Give the character the official SMPL body; its mesh is replaced, bones keep their lengths":
-        "Der Figur den offiziellen SMPL-Körper geben; ihr Mesh wird ersetzt, die Knochen "
-        "behalten ihre Längen",
-    "Its own; the way it goes is scaled by the length of its legs":
-        "Ihre eigene; ihr Weg folgt der Länge ihrer Beine",
-    "Keep the table as a preset of your own": "Die Tabelle als eigene Vorlage behalten",
-    "Let the rig follow by constraints, which you can mute, weigh and edit; nothing is baked":
-        "Das Rig über Constraints folgen lassen, die stumm geschaltet, gewichtet und "
-        "bearbeitet werden können; nichts wird gebacken",
-    "Let the rig go: constraints are removed, a baked action stays but follows no more":
-        "Das Rig lösen: Constraints werden entfernt, eine gebackene Aktion bleibt, folgt "
-        "aber nicht mehr",
-    "Let the root bone carry the way over the ground, as game engines want it":
-        "Den Wurzelknochen den Weg über den Boden tragen lassen, wie Spiele-Engines es wollen",
-    "Let the video start at a frame of the scene other than its first":
-        "Das Video bei einem anderen als dem ersten Bild der Szene beginnen lassen",
-    "Make characters of the people that are ticked":
-        "Aus den angehakten Personen Figuren machen",
-    "Nothing does: the character stays over the origin":
-        "Nichts: die Figur bleibt über dem Ursprung",
-    "On the floor; can carry the way over the ground":
-        "Am Boden; kann den Weg über den Boden tragen",
-    "OneTake's own body, or the official one": "OneTakes eigener Körper oder der offizielle",
-    "OneTake's own, free for every use": "OneTakes eigener, frei für jeden Zweck",
-    "Remove the row": "Die Zeile entfernen",
-    "Take the bone that is active on the rig": "Den Knochen nehmen, der am Rig aktiv ist",
-    "Takes its share of the hand's twist": "Nimmt seinen Teil der Drehung der Hand",
-    "That of the person in the video, on a character of OneTake's":
-        "Die der Person im Video, bei einer Figur von OneTake",
-    "The active armature, a character of OneTake's or one with SMPL's joint names, gets "
-    "the first person's motion as a new action; further people become characters":
-        "Die aktive Armatur, eine Figur von OneTake oder eine mit den Gelenknamen von "
-        "SMPL, bekommt die Bewegung der ersten Person als neue Aktion; weitere Personen "
-        "werden Figuren",
-    "The armature that the motion goes to": "Die Armatur, auf die die Bewegung kommt",
-    "The bone of the rig; empty to leave it alone":
-        "Der Knochen des Rigs; leer, um ihn in Ruhe zu lassen",
-    "The motion on a rig of your own": "Die Bewegung auf einem eigenen Rig",
+        "Standardabweichungen vom mittleren Körper in einer Richtung der Gestalt. Skelett, Mesh "
+        "und Schlüsselbilder folgen, und die Füße bleiben am Boden",
+    # Bodies
     "The official female body, from its file":
         "Der offizielle weibliche Körper, aus seiner Datei",
     "The official male body, from its file":
         "Der offizielle männliche Körper, aus seiner Datei",
     "The official neutral body, from its file":
         "Der offizielle neutrale Körper, aus seiner Datei",
-    "The part of the body that the bone follows":
-        "Der Teil des Körpers, dem der Knochen folgt",
-    "The pose of the skeleton without its animation":
-        "Die Pose des Skeletts ohne seine Animation",
-    "The preset's JSON file": "Die JSON-Datei der Vorlage",
-    "The program that the file is for": "Das Programm, für das die Datei ist",
-    "The rest that the character has here": "Die Ruhepose, die die Figur hier hat",
-    "Those whom you choose from pictures, once they are found":
-        "Wer auf Bildern ausgewählt wird, sobald alle gefunden sind",
-    "Turn the people in this clip into animated characters, in time with the clip":
-        "Aus den Personen in diesem Clip animierte Figuren machen, im Takt des Clips",
-    "Turn the people in this movie strip into animated characters, in time with the strip":
-        "Aus den Personen in diesem Filmstreifen animierte Figuren machen, im Takt des "
-        "Streifens",
-    "What OneTake runs on, and a check of it": "Worauf OneTake läuft, und eine Prüfung davon",
-    "What carries the character over the ground": "Was die Figur über den Boden trägt",
-    "What happens to the active row": "Was mit der aktiven Zeile geschieht",
-    "What suits the program": "Was zum Programm passt",
-    "Where the files go; // is the folder of this .blend":
-        "Wohin die Dateien kommen; // ist der Ordner dieser .blend-Datei",
-    "Whether this person becomes a character": "Ob diese Person eine Figur wird",
-    "Which body new characters have": "Welchen Körper neue Figuren haben",
-    "Which bone of the rig stands for which part of the body":
-        "Welcher Knochen des Rigs für welchen Teil des Körpers steht",
-    "Which one": "Welcher",
-    "Which shape the target has then": "Welche Gestalt das Ziel dann hat",
-    "Who gets the motion": "Wer die Bewegung bekommt",
-    "Write the selected characters, each to a file of its own":
-        "Die ausgewählten Figuren schreiben, jede in eine eigene Datei",
-    "Select a character that OneTake made, and choose a rig for it":
-        "Eine Figur auswählen, die OneTake gemacht hat, und ein Rig für sie",
     "The neutral SMPL body, .pkl or .npz as its authors give it to you under their "
     "licence. It is read by the backend; nothing that it contains is run":
         "Die Datei des neutralen SMPL-Körpers, .pkl oder .npz, wie seine Urheber sie "
@@ -307,4 +209,90 @@ TOOLTIPS = {
         "Die Datei des weiblichen SMPL-Körpers, .pkl oder .npz, wie seine Urheber sie "
         "unter ihrer Lizenz herausgeben. Das Backend liest sie; nichts darin wird "
         "ausgeführt",
+    "Give the character OneTake's own body again; its mesh is replaced":
+        "Der Figur wieder OneTakes eigenen Körper geben; ihr Mesh wird ersetzt",
+    "Give the character the official SMPL body; its mesh is replaced, bones keep their lengths":
+        "Der Figur den offiziellen SMPL-Körper geben; ihr Mesh wird ersetzt, die Knochen "
+        "behalten ihre Längen",
+    "OneTake's own body, or the official one": "OneTakes eigener Körper oder der offizielle",
+    "OneTake's own, free for every use": "OneTakes eigener, frei für jeden Zweck",
+    "Which body new characters have": "Welchen Körper neue Figuren haben",
+    "Which one": "Welcher",
+    # Retarget
+    "Add a row, for a further bone of the same part":
+        "Zeile hinzufügen, für einen weiteren Knochen desselben Teils",
+    "Bake again whenever smoothing or shape of the character change":
+        "Neu backen, sobald sich Glättung oder Gestalt der Figur ändern",
+    "Bake the character's motion to a new action of the rig":
+        "Die Bewegung der Figur in eine neue Aktion des Rigs backen",
+    "Bend the arms so that hands are as high over the floor as in the video, for tables "
+    "and handrails; arms no longer point exactly as the source's":
+        "Die Arme so beugen, dass die Hände so hoch über dem Boden sind wie im Video, "
+        "für Tische und Geländer; die Arme zeigen dann nicht mehr genau wie bei der "
+        "Quelle",
+    "Carries the whole body": "Trägt den ganzen Körper",
+    "Change the table of bones": "Die Knochentabelle ändern",
+    "Collar bone": "Schlüsselbein",
+    "Control of the toes while the leg is on IK":
+        "Steuert die Zehen, solange das Bein auf IK steht",
+    "Control that the elbow points to": "Steuerung, zu der der Ellbogen zeigt",
+    "Control that the hand's IK reaches for": "Steuerung, nach der die IK der Hand greift",
+    "Control that the knee points to": "Steuerung, zu der das Knie zeigt",
+    "Control that the leg's IK reaches for": "Steuerung, nach der die IK des Beins greift",
+    "Delete the preset of your own that the table came from; the table stays":
+        "Die eigene Vorlage löschen, aus der die Tabelle kam; die Tabelle bleibt",
+    "Feet that stand stay on the floor where they are; legs and pelvis follow":
+        "Füße, die stehen, bleiben, wo sie am Boden sind; Beine und Becken folgen",
+    "Fill the table with this preset": "Die Tabelle mit dieser Vorlage füllen",
+    "First bones from index to little finger: they tell how the palm lies, and are not keyed":
+        "Erste Knochen vom Zeige- bis zum kleinen Finger: sie zeigen, wie die Handfläche "
+        "liegt, und bekommen keine Schlüsselbilder",
+    "Follows this part of the body": "Folgt diesem Teil des Körpers",
+    "From the lowest up, as many as there are": "Von unten nach oben, so viele es gibt",
+    "Keep the table as a preset of your own": "Die Tabelle als eigene Vorlage behalten",
+    "Let the rig follow by constraints, which you can mute, weigh and edit; nothing is baked":
+        "Das Rig über Beschränkungen folgen lassen, die stumm geschaltet, gewichtet und "
+        "bearbeitet werden können; nichts wird gebacken",
+    "Let the rig go: constraints are removed, a baked action stays but follows no more":
+        "Das Rig lösen: Beschränkungen werden entfernt, eine gebackene Aktion bleibt, folgt "
+        "aber nicht mehr",
+    "Let the root bone carry the way over the ground, as game engines want it":
+        "Den Wurzelknochen den Weg über den Boden tragen lassen, wie Spiele-Engines es wollen",
+    "On the floor; can carry the way over the ground":
+        "Am Boden; kann den Weg über den Boden tragen",
+    "Remove the row": "Die Zeile entfernen",
+    "Take the bone that is active on the rig": "Den Knochen nehmen, der am Rig aktiv ist",
+    "Takes its share of the hand's twist": "Nimmt seinen Teil der Drehung der Hand",
+    "The armature that the motion goes to": "Das Skelett, auf das die Bewegung kommt",
+    "The bone of the rig; empty to leave it alone":
+        "Der Knochen des Rigs; leer, um ihn in Ruhe zu lassen",
+    "The motion on a rig of your own": "Die Bewegung auf einem eigenen Rig",
+    "The part of the body that the bone follows":
+        "Der Teil des Körpers, dem der Knochen folgt",
+    "The preset's JSON file": "Die JSON-Datei der Vorlage",
+    "What happens to the active row": "Was mit der aktiven Zeile geschieht",
+    "Which bone of the rig stands for which part of the body":
+        "Welcher Knochen des Rigs für welchen Teil des Körpers steht",
+    "Select a character that OneTake made, and choose a rig for it":
+        "Eine Figur auswählen, die OneTake gemacht hat, und ein Rig für sie",
+    # Export
+    "A bone on the floor under the pelvis": "Ein Knochen am Boden unter dem Becken",
+    "A root bone where the program wants one":
+        "Ein Wurzelknochen, wo das Programm einen will",
+    "Arms 45 degrees down, legs plumb": "Arme 45 Grad gesenkt, Beine lotrecht",
+    "Arms level, legs plumb": "Arme waagrecht, Beine lotrecht",
+    "Files for game engines and other programs":
+        "Dateien für Spiele-Engines und andere Programme",
+    "Nothing does: the character stays over the origin":
+        "Nichts: die Figur bleibt über dem Ursprung",
+    "The pose of the skeleton without its animation":
+        "Die Pose des Skeletts ohne seine Animation",
+    "The program that the file is for": "Das Programm, für das die Datei ist",
+    "The rest that the character has here": "Die Ruhepose, die die Figur hier hat",
+    "What carries the character over the ground": "Was die Figur über den Boden trägt",
+    "What suits the program": "Was zum Programm passt",
+    "Where the files go; // is the folder of this .blend":
+        "Wohin die Dateien kommen; // ist der Ordner dieser .blend-Datei",
+    "Write the selected characters, each to a file of its own":
+        "Die ausgewählten Figuren schreiben, jede in eine eigene Datei",
 }  # fmt: skip
