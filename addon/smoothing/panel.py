@@ -34,7 +34,7 @@ class ONETAKE_PT_smoothing(CharacterPanel, bpy.types.Panel):
         column.use_property_decorate = False
         column.active = motion.smoothed
         column.prop(motion, "min_cutoff", slider=True)
-        column.prop(motion, "beta", slider=True)
+        column.prop(motion, "beta", text="Response", slider=True)  # the full name is cut off
         column.prop(motion, "mode")
         column.prop(motion, "foot_lock")
 

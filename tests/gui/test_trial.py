@@ -113,7 +113,7 @@ def test_a_cancelled_import_is_gone_within_a_second(window):
 
 
 def test_both_sliders_follow_the_mouse(window):
-    drag_sliders(window)
+    drag_sliders(window, 24)
     window.show("sliders")
 
 
@@ -124,7 +124,7 @@ def test_saved_and_opened_again_the_sliders_still_work(window):
     window.wait("characters() and not bpy.data.is_dirty")
     assert window.ask("answer(keys().tolist())") == saved
     window.wait("sidebar()[2].active_panel_category == 'OneTake'")
-    drag_sliders(window)
+    drag_sliders(window, -24)
 
 
 @pytest.mark.parametrize("stage", IMPORT_STAGES)
@@ -180,7 +180,7 @@ def test_from_the_zip_to_the_first_animation_in_fewer_than_six_clicks(window, fo
     assert window.clicks < 6
     window.show("first animation")
     window.close()
-    assert not idle(window, but=("Xvfb",))
+    assert idle(window, but=("Xvfb",))
     window.open()
 
 
@@ -262,9 +262,9 @@ def choose_video(window, row: int) -> None:
     window.wait("api.tasks() or stages")  # it may be over already
 
 
-def drag_sliders(window) -> None:
+def drag_sliders(window, way: int) -> None:
     """Each changes its value in the mouse's direction, and the keys with it."""
-    for name, way in (("min_cutoff", -60), ("beta", 60)):
+    for name in ("min_cutoff", "beta"):
         now = f"[characters()[-1].onetake_controls.{name}, keys().tolist()]"
         value, before = window.ask(f"answer({now})")
         x, y = window.find("." + name, 0.6)
