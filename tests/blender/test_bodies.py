@@ -110,7 +110,7 @@ def test_a_named_file_is_read_at_once(preferences, smpl_pickle):
 
 def test_what_is_wrong_with_a_file_is_said_beside_it(preferences, tmp_path, monkeypatch):
     preferences.smpl_neutral = "/nowhere/a.pkl"
-    assert "There is no file at /nowhere/a.pkl." in drawn(preferences)
+    assert "There is no file at /nowhere/a.pkl: choose another." in drawn(preferences)
     proof = tmp_path / "proof"
 
     class Hostile:
