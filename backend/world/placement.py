@@ -124,6 +124,8 @@ def _steady(person: _Seen, floor: Floor) -> tuple[np.ndarray, np.ndarray]:
         floor.up,
         person.timestamps,
     )
+    if person.motion.contacts is not None:
+        return trans, person.still  # who can tell contacts tells them on a roof as well
     moved = (trans - person.motion.trans)[:, None]
     height = (person.feet + moved) @ floor.up - floor.offset
     return trans, person.still * near_floor_probability(height)

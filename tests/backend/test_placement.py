@@ -1,5 +1,7 @@
 """The world that people are placed in agrees with the camera they were seen by."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -65,3 +67,13 @@ def test_the_first_person_starts_at_the_origin_facing_ahead(body):
     assert facing[2] > 0.99
     assert np.array_equal(placed[0].camera_R, placed[1].camera_R)
     assert np.linalg.norm(placed[1].trans[0, [0, 2]]) == pytest.approx(2.0, abs=0.3)
+
+
+def test_who_stands_on_a_roof_stands_where_the_estimator_says_so(body):
+    above, below = standing(body), standing(body, away=6.0)
+    told = np.full((len(TIMES), 4), 0.9, np.float32)
+    above = replace(above, trans=above.trans - [0.0, 1.5, 0.0])
+    guessed = place([below, above], [TIMES] * 2, body)[1].contacts
+    known = place([replace(each, contacts=told) for each in (below, above)], [TIMES] * 2, body)[1]
+    assert np.ptp(known.trans[:, 1]) < 0.1 and known.trans[:, 1].min() > 2.0
+    assert guessed.max() < 0.1 and known.contacts.min() > 0.8

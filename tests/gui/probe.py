@@ -125,18 +125,13 @@ def keys() -> np.ndarray:
     return np.array([each for each in values if len(each) == len(values[0])])
 
 
-def roughness() -> float:
-    """How much the keys jump from frame to frame."""
-    return float(np.abs(np.diff(keys(), 2, axis=1)).sum())
-
-
 def drawn() -> None:
     """The viewport has been drawn."""
     known["draws"].append(time.perf_counter())
 
 
 known.update(draws=[], sidebar=sidebar, under=under, watch=watch, kill=kill, pause=pause, fill=fill,
-             characters=characters, keys=keys, roughness=roughness)  # fmt: skip
+             characters=characters, keys=keys)  # fmt: skip
 bpy.context.preferences.view.show_splash = False
 bpy.types.SpaceView3D.draw_handler_add(drawn, (), "WINDOW", "POST_PIXEL")
 bpy.app.timers.register(look, persistent=True)

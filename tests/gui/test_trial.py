@@ -263,13 +263,14 @@ def choose_video(window, row: int) -> None:
 
 
 def drag_sliders(window) -> None:
-    """To the left: what is smoothed more jumps less; and both change the keys."""
-    for name in ("min_cutoff", ".beta"):
-        before, rough = window.ask("answer([keys().tolist(), roughness()])")
-        x, y = window.find(name, 0.6)
-        window.drag((x, y), (x - 60 if name == "min_cutoff" else x + 60, y))
+    """Each changes its value in the mouse's direction, and the keys with it."""
+    for name, way in (("min_cutoff", -60), ("beta", 60)):
+        now = f"[characters()[-1].onetake_controls.{name}, keys().tolist()]"
+        value, before = window.ask(f"answer({now})")
+        x, y = window.find("." + name, 0.6)
+        window.slide(x, y, way)
+        window.wait(f"characters()[-1].onetake_controls.{name} != {value}")
         window.wait("not any('onetake_pending' in item for item in characters())")
-        window.wait(f"abs(roughness() - {rough}) > 1e-6")
-        assert window.ask("answer(keys().tolist())") != before
-        if name == "min_cutoff":
-            assert window.ask("answer(roughness())") < rough
+        moved, keys = window.ask(f"answer({now})")
+        print(f"{name}: {value:.2f} to {moved:.2f}")
+        assert (moved - value) * way > 0 and keys != before

@@ -131,13 +131,14 @@ class Window:
         x, y = buttons[buttons[:, 1].argmax()]
         return int(x), int(y)
 
-    def drag(self, start: tuple[int, int], end: tuple[int, int], steps: int = 6) -> None:
-        """Hold the left button from start to end."""
-        self.move(*start)
+    def slide(self, x: int, y: int, pixels: int, steps: int = 6) -> None:
+        """Hold the left button on a slider, and move it that far to the right."""
+        self.move(x, y)
         self.settle()
         self._hand("mousedown", 1)
-        for step in range(1, steps + 1):
-            self.move(*(a + (b - a) * step / steps for a, b in zip(start, end, strict=True)))
+        for _ in range(steps):
+            # Blender hides the mouse and puts it elsewhere: only how it moves counts.
+            self._hand("mousemove_relative", "--", pixels // steps, 0)
             self.settle()
         self._hand("mouseup", 1)
         self.settle()
