@@ -25,7 +25,7 @@ from onetake.backend.motion.skeleton import JOINT
 import onetake
 from tests.blender.evaluated import evaluate
 from tests.blender.synthetic import random_take
-from tests.blender.test_panels import Layout
+from tests.blender.test_panels import CONTEXT, Layout
 
 PRESETS = shipped()
 
@@ -226,14 +226,17 @@ def test_a_blender_without_an_exporter_says_so(context, character, tmp_path, nam
     assert _everything(context) == before
 
 
-def test_a_damaged_preset_of_the_users_does_no_harm(context, tmp_path, monkeypatch):
+def test_a_damaged_preset_of_the_users_is_told_of(context, tmp_path, monkeypatch):
     monkeypatch.setattr(bpy.utils, "user_resource", lambda *_args, **_options: str(tmp_path))
     (tmp_path / "mine.json").write_text('{"label": "Mine", "format": "bvh", "suffix": ".my.bvh"}')
     assert export_presets()["mine"].label == "Mine"
     (tmp_path / "mine.json").write_text("{")
     panel.register()
     try:
-        assert "mine.json is no export preset" in " ".join(panel._problems)
+        layout = Layout()
+        shown = SimpleNamespace(**vars(CONTEXT), scene=context.scene)
+        panel.ONETAKE_PT_export.draw(SimpleNamespace(layout=layout), shown)
+        assert "mine.json is no export" in layout.texts
         assert context.scene.onetake_export.preset in PRESETS
     finally:
         panel.unregister()

@@ -79,6 +79,8 @@ def test_a_sentence_with_names_in_it_is_translated(monkeypatch):
     missing = "OneTake is not set up yet (networks, body): press Set Up."
     assert "(Netze, Körper)" in sentence(missing)
     assert sentence("fitting person 12") == "passt Person 12 an"
+    bones = "Choose the bones for: Left Foot, Pelvis."
+    assert sentence(bones) == "Knochen wählen für: Linker Fuß, Becken."
     assert sentence("Nobody was found in a.mp4.") == "Nobody was found in a.mp4."
 
 

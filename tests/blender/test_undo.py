@@ -61,7 +61,7 @@ def state() -> list:
     ]  # fmt: skip
 
 
-def test_every_operator_on_a_character_is_here(ui):
+def test_every_operator_that_changes_a_character_is_here(ui):
     names = {
         cls.bl_idname.partition(".")[2]
         for cls in ui_strings.classes()

@@ -91,7 +91,7 @@ def sentences() -> set[str]:
 
     found = {state.value for state in State} | set(_PARTS)
     indices = {"OneTakeError": 1, "Task": 0, "paragraph": 2, "sentence": 0}
-    for path in sorted(ADDON.rglob("*.py")):
+    for path in [*sorted(ADDON.rglob("*.py")), ROOT / "backend/export_preset.py"]:
         if path.name not in _WITHOUT_WINDOW:
             found |= set(_told(_tree(path), indices))
     for path, name in _STAGES.items():

@@ -180,6 +180,11 @@ SENTENCES = {
     "{0} has no body, and Alembic holds nothing else.":
         "{0} hat keinen Körper, und Alembic enthält nichts anderes.",
     # Presets and files
+    "There is no export preset {0}; choose {1}.":
+        "Es gibt keine Export-Vorlage {0}; {1} stehen zur Wahl.",
+    "Two of the export presets write {0}: choose one of them.":
+        "Zwei der Export-Vorlagen schreiben {0}: eine davon wählen.",
+    "{0} is no export preset: {1}.": "{0} ist keine Export-Vorlage: {1}.",
     "Give the preset a name first.": "Der Vorlage zuerst einen Namen geben.",
     "The preset could not be written: {0}; make room or choose another name.":
         "Die Vorlage ließ sich nicht schreiben: {0}; Platz schaffen oder anders benennen.",
