@@ -84,6 +84,7 @@ LABELS = {
     "Root": "Wurzel",
     "Shown for smoothed motion": "Für geglättete Bewegung",
     "Smoothed": "Geglättet",
+    "Response": "Antwort",
     "Speed Response": "Tempo-Antwort",
     "Swing left {share:.0%}": "Schwung {share:.0%}",
     "Translation": "Verschiebung",
