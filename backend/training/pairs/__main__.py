@@ -23,10 +23,15 @@ def main() -> None:
     parser.add_argument("--clip", type=int, default=FRAMES, help="frames of a clip")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--split", choices=("train", "val", "test"), default="train")
+    parser.add_argument(
+        "--pictures", action="store_true",
+        help="keep all image features and silhouettes too, 6 kB a frame: the papers' need them",
+    )  # fmt: skip
     parser.add_argument("--workers", type=int, default=1)
     arguments = parser.parse_args()
     count = -(-arguments.frames // (CLIPS * arguments.clip))
     same = arguments.motion, arguments.out, arguments.split, arguments.seed, arguments.clip
+    same += (arguments.pictures,)
     tasks = [
         (*same, list(part))
         for worker in range(arguments.workers)

@@ -17,6 +17,7 @@ from ..motion import MotionLibrary, Window, contacts
 from ..render import Camera, Degradation, Figure, Renderer, Scene, sample_camera, sample_scene
 from ..render.figure import to_body
 from .regions import TRACKED_SHARE, Following, NearTruth, true_region
+from .shards import SILHOUETTE
 
 FRAMES = 20  # of a clip, unless told otherwise
 RATES = ((30.0, 0.45), (25.0, 0.1), (15.0, 0.3), (10.0, 0.15))  # frames a second
@@ -153,12 +154,16 @@ class Studio:
 def record(
     studio: Studio, clip: Clip, rng: np.random.Generator, look: Callable | None = None
 ) -> dict[str, np.ndarray]:
-    """The fields of a shard for one clip; see shards.FIELDS. `look(frame)` sees each one."""
+    """The fields of a shard for one clip: FIELDS, PICTURE_FIELDS and CLIP_FIELDS of shards.
+
+    `look(frame)` sees each frame.
+    """
     camera = clip.camera
     rows: dict[str, list] = {
         key: []
-        for key in ("landmarks", "region", "visibility", "world", "score", "seen", "features")
-    }
+        for key in ("landmarks", "region", "visibility", "world", "score", "seen", "features",
+                    "image_features", "silhouette")
+    }  # fmt: skip
     for frame in studio.film(clip, rng):
         if look is not None:
             look(frame)
@@ -173,6 +178,9 @@ def record(
         rows["score"].append(result.score)
         rows["seen"].append(frame.seen)
         rows["features"].append(to_bytes(compact(result.features)))
+        rows["image_features"].append(result.features.astype(np.float16))
+        drawn = cv2.resize(frame.drawn, (SILHOUETTE, SILHOUETTE), interpolation=cv2.INTER_AREA)
+        rows["silhouette"].append(np.packbits(drawn > 127))
     poses = clip.window.poses.copy()
     poses[:, 0] = matrix_to_axis_angle(camera.R @ axis_angle_to_matrix(poses[:, 0]))
     frames = {key: np.array(values) for key, values in rows.items()}

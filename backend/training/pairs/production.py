@@ -8,8 +8,10 @@ from .clips import Studio, record
 from .shards import write_shards
 
 
-def work(motion: Path, out: Path, split: str, seed: int, frames: int, indices: list[int]) -> None:
-    """Write these shards, in this process; frames: of a clip."""
+def work(
+    motion: Path, out: Path, split: str, seed: int, frames: int, pictures: bool, indices: list[int]
+) -> None:
+    """Write these shards, in this process; frames: of a clip; pictures: PICTURE_FIELDS too."""
     studio = Studio.open(motion, split, frames)
 
     def make(shard: int, clip: int):
@@ -20,7 +22,7 @@ def work(motion: Path, out: Path, split: str, seed: int, frames: int, indices: l
         return record(studio, studio.clip(rng), rng)
 
     since = time.monotonic()
-    for index, arrays in write_shards(out, indices, make):
+    for index, arrays in write_shards(out, indices, make, pictures=pictures):
         rate = len(arrays["poses"]) / (time.monotonic() - since)
         since = time.monotonic()
         print(

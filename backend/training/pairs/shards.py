@@ -7,9 +7,11 @@ from pathlib import Path
 import numpy as np
 
 from ...motion.npz import save_npz
+from ...people.blazepose_steps import FEATURES
 
 CLIPS = 50  # in a shard
 FORMAT_VERSION = 1
+SILHOUETTE = 64  # cells along the region's side
 
 # Of each frame: shape and type on disk.
 FIELDS = {
@@ -24,6 +26,11 @@ FIELDS = {
     "trans": ((3,), "f4"),  # true pelvis joint in the camera, metres
     "up": ((3,), "f2"),  # the world's up in camera axes
     "contacts": ((4,), "u1"),  # true; left heel, left toe, right heel, right toe
+}
+# Of each frame, in a file of its own beside the shard where it was asked for: ten times as large.
+PICTURE_FIELDS = {
+    "image_features": ((FEATURES,), "f2"),  # see people.detector.LandmarkResult.features
+    "silhouette": ((SILHOUETTE**2 // 8,), "u1"),  # true, in the region: SILHOUETTE² bits, rows first
 }
 CLIP_FIELDS = {
     "betas": ((10,), "f4"),
@@ -40,6 +47,11 @@ def shard_path(folder: Path, index: int) -> Path:
     return folder / f"shard-{index:05d}.npz"
 
 
+def picture_path(folder: Path, index: int) -> Path:
+    """Where the PICTURE_FIELDS of shard `index` lie."""
+    return folder / f"picture-{index:05d}.npz"
+
+
 def pack(records: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
     """The arrays of a shard from one record a clip."""
     lengths = [len(record["poses"]) for record in records]
@@ -48,10 +60,7 @@ def pack(records: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
         "has_features": np.array(True),
         "start": np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32),
     }
-    for name, (shape, kind) in FIELDS.items():
-        values = np.concatenate([record[name] for record in records]).astype(kind)
-        assert values.shape[1:] == shape, f"{name} is {values.shape}"
-        arrays[name] = values
+    arrays |= _frames(records, FIELDS)
     for name, (shape, kind) in CLIP_FIELDS.items():
         values = np.stack([record[name] for record in records]).astype(kind)
         assert values.shape[1:] == shape, f"{name} is {values.shape}"
@@ -59,19 +68,31 @@ def pack(records: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
     return arrays
 
 
+def _frames(records: list[dict[str, np.ndarray]], fields: dict) -> dict[str, np.ndarray]:
+    arrays = {}
+    for name, (shape, kind) in fields.items():
+        values = np.concatenate([record[name] for record in records]).astype(kind)
+        assert values.shape[1:] == shape, f"{name} is {values.shape}"
+        arrays[name] = values
+    return arrays
+
+
 def write_shards(
-    folder: Path, indices: Iterable[int], make, clips: int = CLIPS
+    folder: Path, indices: Iterable[int], make, clips: int = CLIPS, *, pictures: bool = False
 ) -> Iterator[tuple[int, dict[str, np.ndarray]]]:
     """Write the shards that are not there yet; yields each as it is complete.
 
-    make(shard, clip): the record of one clip.
+    make(shard, clip): the record of one clip. pictures: the PICTURE_FIELDS too.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for index in indices:
-        path = shard_path(folder, index)
-        if path.exists():
+        path, picture = shard_path(folder, index), picture_path(folder, index)
+        if path.exists() and (picture.exists() or not pictures):
             continue
-        arrays = pack([make(index, clip) for clip in range(clips)])
+        records = [make(index, clip) for clip in range(clips)]
+        arrays = pack(records)
+        if pictures:
+            save_npz(picture, _frames(records, PICTURE_FIELDS))
         save_npz(path, arrays)
         yield index, arrays
 
@@ -107,3 +128,26 @@ def read_shards(folder: Path, limit: int | None = None) -> dict[str, np.ndarray]
             out["start"][clips[k] + 1 : clips[k + 1] + 1] = data["start"][1:] + frames[k]
             out["has_features"][clips[k] : clips[k + 1]] = data["has_features"]
     return out
+
+
+def read_pictures(folder: Path, limit: int | None = None) -> dict[str, np.ndarray]:
+    """PICTURE_FIELDS (N, ...) of the same frames as read_shards, types as on disk.
+
+    Raises FileNotFoundError where a shard was made without them.
+    """
+    parts = []
+    for shard in shard_files(folder)[:limit]:
+        path = picture_path(folder, int(shard.stem.removeprefix("shard-")))
+        if not path.exists():
+            raise FileNotFoundError(
+                f"{shard} was made without pictures; run backend.training.pairs with --pictures"
+            )
+        with np.load(path, allow_pickle=False) as data:
+            parts.append({name: data[name] for name in PICTURE_FIELDS})
+    return {name: np.concatenate([part[name] for part in parts]) for name in PICTURE_FIELDS}
+
+
+def silhouettes(packed: np.ndarray) -> np.ndarray:
+    """(..., 512) u1 of PICTURE_FIELDS -> (..., 64, 64) bool."""
+    bits = np.unpackbits(packed, axis=-1).astype(bool)
+    return bits.reshape(*packed.shape[:-1], SILHOUETTE, SILHOUETTE)
