@@ -6,6 +6,7 @@ import numpy as np
 
 from ...motion.rotations import rotation_between
 from ...motion.skeleton import LANDMARK
+from ..evidence import trust_of
 from .config import LIMB_FROM, LIMB_TO
 
 
@@ -26,11 +27,6 @@ class Observations:
 
     def part(self, index: slice | np.ndarray) -> "Observations":
         return Observations(*(getattr(self, name)[index] for name in self.__dataclass_fields__))
-
-
-def trust_of(visibility: np.ndarray) -> np.ndarray:
-    """Visibility 0..1 -> trust 0..1: limbs out of the frame are made up at visibility under 0.2."""
-    return np.clip((visibility - 0.1) / 0.6, 0.0, 1.0)
 
 
 # The landmarks whose middle a person's viewing ray goes through.
