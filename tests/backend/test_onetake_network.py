@@ -11,10 +11,11 @@ from backend.estimators.blending import window_starts
 from backend.estimators.ik.points import PointModel
 from backend.estimators.onetake.canonical import canonical, turn_towards
 from backend.estimators.onetake.config import NetworkConfig
-from backend.estimators.onetake.network import Draft, MotionTransformer, Seen, from_six, in_view
+from backend.estimators.onetake.network import Draft, MotionTransformer, Seen, in_view
 from backend.estimators.onetake.run import OVERLAP, WINDOW, Track, run
 from backend.estimators.onetake.skeleton import Skeleton
 from backend.estimators.onetake.translation import place_root
+from backend.estimators.rotations import from_six
 from backend.motion.kinematics import forward_kinematics
 from backend.motion.rotations import axis_angle_to_matrix
 from backend.motion.skeleton import LANDMARK_JOINT, LANDMARK_MIRROR, MIRROR

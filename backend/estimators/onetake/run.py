@@ -9,8 +9,9 @@ from torch import Tensor
 
 from ...motion.skeleton import LANDMARK_MIRROR, MIRROR
 from ..blending import blended, window_starts
+from ..rotations import from_six
 from .canonical import Canonical, canonical
-from .network import Answer, MotionTransformer, Seen, from_six
+from .network import Answer, MotionTransformer, Seen
 
 WINDOW = 64  # frames: more than it was trained on, which helps a little
 OVERLAP = 24  # frames that neighbours share

@@ -15,9 +15,10 @@ from ...people.track import PersonTrack
 from ..blending import blended
 from ..evidence import joint_trust, trust_of
 from ..interface import CameraMotion
-from ..onetake.network import Draft, from_six
+from ..onetake.network import Draft
 from ..onetake.run import Track, mean_shape
 from ..onetake.translation import place_root
+from ..rotations import from_six
 from .observed import Observed
 
 _SPREAD = 0.03  # metres that a plainly seen landmark may be off
