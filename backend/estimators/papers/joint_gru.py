@@ -66,7 +66,10 @@ class Network(nn.Module):
         self.shape = nn.Linear(every, _BETAS)  # W_beta
         self.camera = nn.Linear(every, 3)  # W_c
         with torch.no_grad():
-            # People stand upright and face the camera until the features say otherwise.
+            # People stand upright and face the camera until the features say otherwise; random
+            # heads on features that L_reg makes large would have them in any pose.
+            for weight in (self.heads.heads.weight, self.shape.weight, self.camera.weight):
+                weight.mul_(0.1)
             self.heads.heads.bias.copy_(to_six(mean_pose())[:, None])
             self.shape.bias.zero_()
             self.camera.bias.copy_(torch.tensor([config.scale, 0.0, 0.0]))
