@@ -33,7 +33,7 @@ def people(body) -> Material:
 def small(**changes) -> Config:
     base = Config(
         "test", network=NetworkConfig(hidden=8), motion=MotionConfig(16), critic_every=2,
-        windows=4, steps=6, real=6, warmup=1, validate_every=3, validation=64, rate=3e-3,
+        windows=4, steps=6, real=6, warmup=1, validate_every=3, validation=64, rate=1e-3,
     )  # fmt: skip
     return configured(base, changes)
 

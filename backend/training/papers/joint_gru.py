@@ -131,7 +131,7 @@ BUDGET: Mapping[str, Any] = {
     "steps": 400,
     "windows": 16,
     "real": 500,
-    "rate": 3e-3,
+    "rate": 1e-3,
     "warmup": 40,
     "average": 0.98,
     "critic_rate": 3e-4,
