@@ -81,8 +81,8 @@ class Network(nn.Module):
         """See Estimate; betas are the mean of what is said of each frame."""
         f = self.inputs(given)
         encoded = self.encoders(f)  # eq. 1
-        # The camera shape features c_i are PARE's own branch; here they are f_i too. Over 24: layers
-        # of 3072 inputs would else run ahead of the heads at any one rate.
+        # The camera shape features c_i are PARE's own branch; here they are f_i too. Over 24:
+        # layers of 3072 inputs would else run ahead of the heads at any one rate.
         c = f.flatten(2) / _JOINTS
         return Estimate(
             rotations=from_six(self.heads(encoded)),  # eq. 2 and 3
