@@ -227,6 +227,8 @@ def test_least_squares_by_hand():
     assert lsgan_generator(torch.ones(4, 1)) == 0
     real, fake = torch.tensor([[1.0], [0.0]]), torch.tensor([[0.5], [0.5]])
     assert lsgan_discriminator(real, fake) == 0.5 * 0.5 + 0.5 * 0.25
+    assert lsgan_discriminator(torch.ones(2, 1), torch.zeros(2, 1)) == 0  # tells all apart
+    assert lsgan_discriminator(torch.zeros(2, 1), torch.ones(2, 1)) == 1  # the wrong way round
     assert wgan_generator(torch.tensor([[1.0], [3.0]])) == -2
 
 
