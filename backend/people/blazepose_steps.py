@@ -25,7 +25,8 @@ LANDMARKS, POINTS = 33, 39  # the network adds 6 points; two of them give the ne
 # Inner tensors of pose_landmark_full.tflite: the last map that all its numbers are read from, (2,
 # 2, 288), and the one that its heat maps are a linear function of, (64, 64, 48).
 FEATURE_TENSORS = (335, 279)
-FEATURES = 2 * 2 * 288 + LANDMARKS * 48
+WHOLE_FEATURES, LANDMARK_FEATURES = 2 * 2 * 288, 48
+FEATURES = WHOLE_FEATURES + LANDMARKS * LANDMARK_FEATURES
 
 ANCHORS = np.concatenate(
     [
