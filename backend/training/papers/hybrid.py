@@ -44,7 +44,7 @@ class Losses:
     """Of eq. 2 and of the critic; 0 leaves a part out. The paper does not tell its weights."""
 
     key_points: float = 1.0  # a pixel of the crop of 256, w_kpr
-    silhouette: float = 0.02  # a square pixel, w_mr: a tenth of the key points' sum once learnt
+    silhouette: float = 0.05  # a square pixel, w_mr: of what can be gained as much as key points
     adversarial: float = 1.0  # a unit of the critic's score
 
 
@@ -210,14 +210,17 @@ ROWS = (
 
 # Two slow cores: networks of about two million parameters, and two minutes a run.
 BUDGET: Mapping[str, Any] = {
-    "steps": 800,
+    "steps": 500,
     "windows": 64,
-    "rate": 5e-4,
-    "warmup": 50,
+    "rate": 1e-3,
+    "warmup": 40,
     "average": 0.98,
-    "validate_every": 160,
+    "critic_rate": 1e-3,
+    "validate_every": 100,
     "patience": 1000,
     "validation": 1000,
     "network": {"width": 832},
     "critic": {"pose_width": 256, "chain_width": 256},
+    "points": {"pixels": 200},
+    "sequences": 800,
 }
