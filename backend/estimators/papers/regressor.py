@@ -37,6 +37,7 @@ class IterativeConfig:
     iterations: int = 3
     # Of the last layers' first weights (Xavier's, scaled): corrections start small.
     gain: float = 0.01
+    scale: float = _MEAN_CAMERA[0]  # s of the mean camera
 
 
 class IterativeRegressor(nn.Module):
@@ -51,9 +52,8 @@ class IterativeRegressor(nn.Module):
         super().__init__()
         self.config = config or IterativeConfig()
         width = self.config.width
-        mean = torch.cat(
-            [to_six(mean_pose()).flatten(), torch.zeros(_BETAS), torch.tensor(_MEAN_CAMERA)]
-        )
+        camera = torch.tensor([self.config.scale, *_MEAN_CAMERA[1:]])
+        mean = torch.cat([to_six(mean_pose()).flatten(), torch.zeros(_BETAS), camera])
         self.register_buffer("mean", mean)
         self.mlp = nn.Sequential(
             nn.Linear(inputs + len(mean), width), nn.ReLU(), nn.Dropout(self.config.dropout),
