@@ -289,7 +289,7 @@ def test_a_batch_of_silhouettes_takes_a_fraction_of_a_second():
     masks = np.zeros((64, 256, 256), bool)
     masks[:, 40:220, 90:160] = True
     config = SilhouetteConfig()
-    chosen = spread_vertices(6000, torch.Generator().manual_seed(0), config)
+    chosen = spread_vertices(torch.ones(6000), torch.Generator().manual_seed(0), config)
     assert len(chosen.unique()) == config.vertices and chosen.max() < 6000
     vertices = (torch.rand(64, config.vertices, 2) * 256).requires_grad_()
     took = []
