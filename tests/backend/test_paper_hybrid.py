@@ -1,6 +1,7 @@
 """Paper 003's hybrid network: where the body lies in the crop, what trains it, and its use."""
 
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import cv2
@@ -20,6 +21,7 @@ from backend.estimators.rotations import axis_angle_to_matrix
 from backend.motion.body import Body
 from backend.people.blazepose_steps import FEATURES
 from backend.people.track import PersonTrack
+from backend.training import papers
 from backend.training.loop import BEST, Loop
 from backend.training.pairs.regions import true_region
 from backend.training.pairs.shards import SILHOUETTE, silhouettes
@@ -276,6 +278,12 @@ def test_rows_are_the_papers_table(material, windows):
     assert made.config.critic.rotations
     assert not configured(Config("x"), ROWS[-2].changes).critic.rotations
     assert len(KEY_POINTS) == 14 and KinematicConfig().rotations
+
+
+def test_the_configuration_that_ships_is_the_budget():
+    path = Path(papers.__file__).parents[1] / "configs" / "hybrid.json"
+    assert Config.load(path) == configured(Config("hybrid"), BUDGET)
+    assert papers.config_of("hybrid") is Config
 
 
 def loop_of(material, folder, *changes) -> Loop:
