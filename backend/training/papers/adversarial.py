@@ -1,4 +1,4 @@
-"""Adversarial losses: of least squares (Mao et al. 2017) and of Wasserstein (Gulrajani et al. 2017).
+"""Adversarial losses: least squares (Mao et al. 2017), Wasserstein (Gulrajani et al. 2017).
 
 Scores are (B, 1). A least-squares discriminator wants 1 of what is real and 0 of what is not; a
 critic wants large and small.
@@ -42,7 +42,8 @@ def wgan_critic(
 ) -> Tensor:
     """What a critic pays: minus the distance it sees, and for slopes that are not 1.
 
-    real, fake: its arguments, each (B, ...), of B samples both; generator: draws the places between.
+    real, fake: its arguments, each (B, ...), as many samples of both; generator: draws the places
+    between them.
     """
     fake = tuple(part.detach() for part in fake)
     gap = critic(*fake).mean() - critic(*real).mean()

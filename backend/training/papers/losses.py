@@ -45,7 +45,7 @@ def pose(predicted: Tensor, true: Tensor, kind: Kind = "norm") -> Tensor:
 
 
 def shape(predicted: Tensor, true: Tensor, kind: Kind = "norm") -> Tensor:
-    """Of betas (B, 10), or (B, T, 10): the first half of 000 eq. 1; its weight is its own in 002."""
+    """Of betas (B, 10), or (B, T, 10): the first half of 000 eq. 1. 002 weighs it by itself."""
     assert predicted.shape == true.shape
     off = predicted - true
     return _difference(off if off.dim() == 3 else off[:, None], kind)
@@ -53,9 +53,8 @@ def shape(predicted: Tensor, true: Tensor, kind: Kind = "norm") -> Tensor:
 
 def _difference(off: Tensor, kind: Kind, weight: Tensor | None = None) -> Tensor:
     """The loss of differences (B, T, ...), each weighted by (B, T, ..., 1)."""
+    weight = (torch.ones_like(off) if weight is None else weight.expand_as(off)).flatten(2)
     off = off.flatten(2)
-    weight = torch.ones_like(off) if weight is None else weight.expand(*weight.shape[:-1], 2)
-    weight = weight.flatten(2)
     if kind == "norm":
         # The norm's gradient is taken as 0 at 0.
         return torch.linalg.vector_norm(weight.sqrt() * off, dim=-1).mean()

@@ -2,7 +2,7 @@
 
 What counts in the paper is pixels of the drawn body, which have no gradient. Here projected
 vertices stand for them: each is told by a distance field how far the true silhouette is, and each
-true pixel how far the nearest vertex is. Pixels, x right and y down, whole numbers at pixel centres.
+true pixel how far the nearest vertex is. Pixels: x right, y down, whole numbers at their centres.
 """
 
 from dataclasses import dataclass
@@ -80,8 +80,8 @@ def silhouette_loss(vertices: Tensor, true: TrueSilhouettes) -> Tensor:
 def to_true(vertices: Tensor, field: Tensor) -> Tensor:
     """(B,) px^2: the mean squared distance of vertices (B, V, 2) to the silhouettes of a field.
 
-    A vertex outside of the picture is as far as the nearest pixel of the picture is, and as it is
-    from that: the field ends, the pull back must not.
+    Of a vertex outside the picture the square of the way to the picture's edge is added to what the
+    field says there: the field ends, the pull back must not.
     """
     height, width = field.shape[-2:]
     last = vertices.new_tensor([width - 1, height - 1])
