@@ -30,6 +30,7 @@ def check(arguments: argparse.Namespace) -> int:
             islice(reader, _FRAMES),
             info,
             home() / "models",
+            features=estimators.wants_features(arguments.estimator),
             threads=max(1, arguments.threads),
             device=device,
             progress=lambda done, _: terminal.progress("finding people", done, _FRAMES),

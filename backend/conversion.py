@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -104,8 +104,8 @@ def people_in(
 ) -> tuple[VideoInfo, list[PersonTrack], str | None]:
     """The video, everybody in it, and a sentence about what is missing from it or None.
 
-    The first stage of `convert_video`, which goes on from it when start, end, quality and
-    silhouettes are the same. Raises as it does.
+    The first stage of `convert_video`, which goes on from it when start, end, quality, silhouettes
+    and what the estimator wants are the same. Raises as it does.
     """
     info = probe(video)
     return info, *_people(Job(video), info, options, progress, lambda: False, watch)
@@ -125,7 +125,12 @@ def _people(
         "end": options.end,
         "masks": options.silhouettes,
         "thorough": options.quality == "best",
+        "features": True,
     }
+    wanted = estimators.wants_features(options.estimator)
+    # Tracks that have features serve those who want none, too.
+    if not wanted and not job.has("people", settings):
+        settings["features"] = False
 
     def find(folder: Path) -> None:
         with frames(info, options.start, options.end) as reader:
@@ -134,6 +139,7 @@ def _people(
                 info,
                 home() / "models",
                 keep_masks=options.silhouettes,
+                features=settings["features"],
                 threads=options.threads,
                 thorough=options.quality == "best",
                 device=options.device,
@@ -151,6 +157,8 @@ def _people(
         summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
         people = range(1, summary["people"] + 1)
         tracks = [PersonTrack.load(folder / f"person{number}.npz") for number in people]
+        if not wanted:
+            tracks = [replace(track, image_features=None) for track in tracks]
         return tracks, summary["problem"]
 
     return job.stage("people", settings, find, load)

@@ -41,6 +41,10 @@ class Job:
     def __init__(self, video: Path) -> None:
         self.folder = home() / "jobs" / fingerprint(video)
 
+    def has(self, name: str, settings: dict) -> bool:
+        """Whether a stage is done already."""
+        return self._folder(name, settings).is_dir()
+
     def stage(
         self,
         name: str,
@@ -53,8 +57,7 @@ class Job:
         A stage that cannot be loaded is damaged and made again. settings: everything but the
         video that the result depends on, the stage's version included.
         """
-        key = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:16]
-        done = self.folder / f"{name}-{key}"
+        done = self._folder(name, settings)
         if done.is_dir():
             # Damage makes numpy, zipfile and json raise whatever they like.
             with suppress(Exception):
@@ -74,6 +77,10 @@ class Job:
                 return result
             finally:
                 shutil.rmtree(partial, ignore_errors=True)
+
+    def _folder(self, name: str, settings: dict) -> Path:
+        key = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:16]
+        return self.folder / f"{name}-{key}"
 
 
 def trim_cache(limit: int = CACHE_LIMIT) -> None:

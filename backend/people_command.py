@@ -18,6 +18,7 @@ def people(arguments: argparse.Namespace) -> int:
     options = Options(
         start=arguments.start,
         end=arguments.end,
+        estimator=arguments.estimator,
         quality=arguments.quality,
         silhouettes=arguments.silhouettes,
         threads=max(1, arguments.threads),

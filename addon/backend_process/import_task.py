@@ -70,11 +70,11 @@ class ImportOptions:
     def arguments(self, folder: Path) -> list[str]:
         """For the backend, with results in `folder`."""
         given = ["estimate", self.video, "--upright-copy", "--people", self.people]
-        given += ["--estimator", self.estimator]
         values = [("start", self.start), ("end", self.end), ("fov", self.fov)]
         if self.people == "choose":
             given, values = ["people", self.video], values[:2]
-        given += ["--output", str(folder), "--quality", self.quality]
+        given += ["--estimator", self.estimator, "--quality", self.quality]
+        given += ["--output", str(folder)]
         given += ["--thumbnail", str(folder / "thumbnail.npy")]
         for name, value in values:
             if value is not None:

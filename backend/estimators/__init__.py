@@ -1,14 +1,27 @@
 """The estimators, by name: each turns one person's landmarks into motion in the camera."""
 
 from importlib import import_module
+from typing import NamedTuple
 
 from .interface import CameraMotion, Estimator
 
 DEFAULT = "onetake"
 VERSION = 4  # of what the estimators compute: raise it when their results change
 QUALITIES = ("fast", "balanced", "best")
-# Module and class; loaded when asked for, since torch takes its time.
-_ESTIMATORS = {"onetake": ("onetake", "OneTakeEstimator"), "ik": ("ik", "IKEstimator")}
+
+
+class _Entry(NamedTuple):
+    """Where an estimator is; loaded when asked for, since torch takes its time."""
+
+    module: str
+    kind: str  # the class in it
+    features: bool = False  # whether it looks at PersonTrack.image_features
+
+
+_ESTIMATORS = {
+    "onetake": _Entry("onetake", "OneTakeEstimator"),
+    "ik": _Entry("ik", "IKEstimator"),
+}
 
 
 def names() -> tuple[str, ...]:
@@ -16,11 +29,21 @@ def names() -> tuple[str, ...]:
     return tuple(_ESTIMATORS)
 
 
+def wants_features(name: str) -> bool:
+    """Whether tracks for that estimator hold image features; KeyError when there is none."""
+    return _ESTIMATORS[name].features
+
+
 def create(name: str, quality: str = "balanced", device: str = "cpu") -> Estimator:
     """The estimator of that name; KeyError when there is none. device: cpu, cuda or mps."""
     assert quality in QUALITIES
-    module, kind = _ESTIMATORS[name]
-    return getattr(import_module(f".{module}", __name__), kind).of_quality(quality, device)
+    entry = _ESTIMATORS[name]
+    module = import_module(f".{entry.module}", __name__)
+    return getattr(module, entry.kind).of_quality(quality, device)
 
 
-__all__ = ["DEFAULT", "QUALITIES", "VERSION", "CameraMotion", "Estimator", "create", "names"]
+__all__ = [
+    "DEFAULT", "QUALITIES", "VERSION",
+    "CameraMotion", "Estimator",
+    "create", "names", "wants_features",
+]  # fmt: skip

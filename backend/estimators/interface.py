@@ -43,7 +43,8 @@ class Estimator(Protocol):
         progress: Callable[[int, int], None],
         should_stop: Callable[[], bool],
     ) -> CameraMotion:
-        """track: T frames; K (3, 3) pixels.
+        """track: T frames, with image_features where the registry says that they are wanted;
+        K (3, 3) pixels.
 
         Raises OneTakeError "cancelled" when should_stop says so.
         """

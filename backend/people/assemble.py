@@ -87,11 +87,17 @@ def _track(
     landmarks[~seen, :, 2] = 0
     poses, regions = every("landmarks"), every("regions")
     boxes = np.array([_box(pose, side) for pose, side in zip(poses, regions[:, 2], strict=True)])
-    masks = None
-    if person[0].masks:
-        packed = every("masks")
-        masks = np.zeros((count, *packed.shape[1:]), np.uint8)
-        masks[known] = packed
+
+    def sparse(name: str) -> np.ndarray | None:
+        """Zero where the person was not seen; None where it was not kept."""
+        kept = [row for tracklet in person for row in getattr(tracklet, name)]
+        if not kept:
+            return None
+        made = np.zeros((count, *kept[0].shape), kept[0].dtype)
+        for at, row in zip(known, kept, strict=True):
+            made[at] = row
+        return made
+
     return PersonTrack(
         person_id=number,
         frame_index=frame_indices[span].astype(np.int32),
@@ -102,7 +108,8 @@ def _track(
         seen=seen,
         box=fill_gaps(boxes, known, times[known], times),
         regions=filled("regions"),
-        masks=masks,
+        masks=sparse("masks"),
+        image_features=sparse("features"),
     )
 
 

@@ -22,7 +22,8 @@ class Look:
 
 
 _TURN = float(np.radians(7.0))
-# The first is the region itself: what is no number (mask, next region, score) is taken from it.
+# The first is the region itself: what has no median (mask, next region, score, image features) is
+# taken from it.
 LOOKS = (
     Look(1.0, 0.0, False), Look(1.1, _TURN, False), Look(0.9, -_TURN, False),
     Look(1.0, 0.0, True), Look(1.1, -_TURN, True), Look(0.9, _TURN, True),

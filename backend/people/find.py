@@ -25,6 +25,7 @@ def find_people(
     models_folder: Path,
     *,
     keep_masks: bool = False,
+    features: bool = False,
     threads: int = 2,
     device: str = "cpu",
     thorough: bool = False,
@@ -36,16 +37,19 @@ def find_people(
     """Follow everybody through the frames; one track a person, the most prominent first.
 
     progress gets frames done and (estimated) frames in total. keep_masks keeps silhouettes (2 KB
-    a frame and person). device: cpu, cuda or mps. thorough: look at each person six
-    times, see `averaged`. detector replaces BlazePose. watch is shown every frame.
+    a frame and person), features the landmark network's image features (5.5 KB). device: cpu, cuda
+    or mps. thorough: look at each person six times, see `averaged`. detector replaces BlazePose;
+    where features are wanted its results hold them. watch is shown every frame.
 
     Raises OneTakeError: no_person; missing_model; cancelled when should_stop() says so; and what
     `frames` raises.
     """
-    detector = detector or load_blazepose(models_folder, device=device, threads=threads)
+    detector = detector or load_blazepose(
+        models_folder, device=device, threads=threads, features=features
+    )
     if thorough:
         detector = AveragedDetector(detector)
-    tracker = Tracker(detector, info.fps, keep_masks=keep_masks)
+    tracker = Tracker(detector, info.fps, keep_masks=keep_masks, keep_features=features)
     total = getattr(frames, "expected", info.frame_count)
     indices, times = [], []
     for frame in frames:

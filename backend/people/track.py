@@ -15,7 +15,7 @@ class PersonTrack:
     """T frames from a person's first to last sighting, none left out. Pixels of the upright video.
 
     Where `seen` is False the person was lost: landmarks, world_landmarks, box and regions are
-    interpolated, visibility and score are 0.
+    interpolated, visibility and score are 0, and so are masks and image features.
     """
 
     person_id: int  # 1 is the most prominent person
@@ -28,6 +28,8 @@ class PersonTrack:
     box: np.ndarray  # (T, 4) f4 x0, y0, x1, y1 px around the visible landmarks
     regions: np.ndarray  # (T, 4) f4 Region's x, y, side, angle in which the person was looked at
     masks: np.ndarray | None = None  # (T, C, C / 8) u1: C x C bits of each region, zero if not seen
+    # (T, 2736) f2 what the landmark network saw, see `blazepose_steps`; zero if not seen.
+    image_features: np.ndarray | None = None
 
     def silhouette(self, i: int, size: tuple[int, int]) -> np.ndarray:
         """bool (H, W): the person's outline in frame i of the track. size: (H, W) of the video.

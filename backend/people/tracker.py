@@ -38,10 +38,17 @@ class _Sighting(NamedTuple):
 class Tracker:
     """Feed it frames in order with `step`, then take `finish()`."""
 
-    def __init__(self, detector: PersonDetector, fps: float, *, keep_masks: bool = False) -> None:
+    def __init__(
+        self,
+        detector: PersonDetector,
+        fps: float,
+        *,
+        keep_masks: bool = False,
+        keep_features: bool = False,
+    ) -> None:
         self._detector = detector
         self._every = int(np.clip(round(fps * DETECTOR_SECONDS), 1, DETECTOR_FRAMES))
-        self._keep_masks = keep_masks
+        self._kept = {"mask": keep_masks, "features": keep_features}
         self._active: list[Tracklet] = []
         self._ended: list[Tracklet] = []
         # Frames that the detector has not seen: new people are followed back through them.
@@ -88,7 +95,7 @@ class Tracker:
     def _add(self, picture: _Picture, sighting: _Sighting) -> None:
         picture.results.append(sighting.result)
         sighting.tracklet.add(
-            picture.index, picture.time, sighting.result, sighting.colours, self._keep_masks
+            picture.index, picture.time, sighting.result, sighting.colours, **self._kept
         )
 
     def _search(self, picture: _Picture) -> None:

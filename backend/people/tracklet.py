@@ -29,6 +29,7 @@ class Tracklet:
     scores: list[float] = field(default_factory=list)
     regions: list[np.ndarray] = field(default_factory=list)  # (4,) f4 x, y, side, angle
     masks: list[np.ndarray] = field(default_factory=list)  # packed bits; empty when not kept
+    features: list[np.ndarray] = field(default_factory=list)  # (2736,) f2; empty when not kept
     support: list[float] = field(default_factory=list)  # detector's score, 0 for a miss; per run
     colours: list[np.ndarray] = field(default_factory=list)  # (3, bins^3) f2, `colours_of`
     mean_colours: np.ndarray | None = None  # (3, bins^3) f4
@@ -37,8 +38,16 @@ class Tracklet:
     steady: SteadyRegion = field(default_factory=SteadyRegion)
 
     def add(
-        self, frame: int, time: float, result: LandmarkResult, colours: np.ndarray, mask: bool
+        self,
+        frame: int,
+        time: float,
+        result: LandmarkResult,
+        colours: np.ndarray,
+        *,
+        mask: bool = False,
+        features: bool = False,
     ) -> None:
+        """One more frame; mask, features: whether to keep the result's."""
         self.frames.append(frame)
         self.times.append(time)
         self.landmarks.append(result.landmarks)
@@ -48,6 +57,8 @@ class Tracklet:
         self.regions.append(np.array([seen.x, seen.y, seen.side, seen.angle], np.float32))
         if mask:
             self.masks.append(np.packbits(result.mask, axis=-1))
+        if features:
+            self.features.append(result.features.astype(np.float16))
         self.colours.append(colours.astype(np.float16))
         if self.mean_colours is None:
             self.mean_colours = colours.copy()
@@ -81,7 +92,9 @@ class Tracklet:
             setattr(self, name, getattr(past, name)[:0:-1] + getattr(self, name))
 
 
-_PER_FRAME = ("frames", "times", "landmarks", "world", "scores", "regions", "masks", "colours")
+_PER_FRAME = (
+    "frames", "times", "landmarks", "world", "scores", "regions", "masks", "features", "colours",
+)  # fmt: skip
 
 
 def colours_of(rgb: np.ndarray, result: LandmarkResult) -> np.ndarray:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from backend.people import Detection, LandmarkResult, Region
+from backend.people.blazepose_steps import FEATURES
 from backend.video import Frame
 
 WIDTH, HEIGHT, CELLS = 480, 270, 64
@@ -41,7 +42,10 @@ class Actor:
 
 
 class Scene:
-    """PersonDetector over painted frames; the first actor stands in front of the others."""
+    """PersonDetector over painted frames; the first actor stands in front of the others.
+
+    A result's image features are the actor's number and then the frame's index, both from 1.
+    """
 
     def __init__(self, actors: Sequence[Actor], count: int, fps: float = 30.0) -> None:
         self.actors, self.count, self.fps = actors, count, fps
@@ -130,6 +134,8 @@ class Scene:
         inside = (x >= 0) & (x < WIDTH) & (y >= 0) & (y < HEIGHT)
         mask = inside & (owners[y.clip(0, HEIGHT - 1), x.clip(0, WIDTH - 1)] == number)
         hips = points[[23, 24]].mean(0)
+        features = np.full(FEATURES, index + 1, np.float32)
+        features[0] = number + 1
         return LandmarkResult(
             landmarks=landmarks,
             world=world,
@@ -138,4 +144,5 @@ class Scene:
             region=region,
             following=Region(float(hips[0]), float(hips[1]), SIDE, 0.0),
             mask=mask,
+            features=features,
         )

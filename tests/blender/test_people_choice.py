@@ -53,6 +53,7 @@ def crowd(backend, tmp_path):
 def test_the_chosen_people_are_imported(crowd):
     bpy.ops.onetake.import_video(filepath=str(SAMPLE), people="choose", quality="fast")
     assert crowd.asked[0][0] == "people" and option(crowd, "quality") == "fast"
+    assert option(crowd, "estimator") == "onetake"
     (task,) = api.tasks()
     assert task.asks and [person.number for person in task.people] == [1, 2, 3]
     assert not characters(bpy.context.scene) and not queue.busy()

@@ -37,6 +37,7 @@ class IterativeConfig:
     iterations: int = 3
     # Of the last layers' first weights (Xavier's, scaled): corrections start small.
     gain: float = 0.01
+    scale: float = _MEAN_CAMERA[0]  # s of the mean camera
 
 
 class IterativeRegressor(nn.Module):
@@ -51,9 +52,8 @@ class IterativeRegressor(nn.Module):
         super().__init__()
         self.config = config or IterativeConfig()
         width = self.config.width
-        mean = torch.cat(
-            [to_six(mean_pose()).flatten(), torch.zeros(_BETAS), torch.tensor(_MEAN_CAMERA)]
-        )
+        camera = torch.tensor([self.config.scale, *_MEAN_CAMERA[1:]])
+        mean = torch.cat([to_six(mean_pose()).flatten(), torch.zeros(_BETAS), camera])
         self.register_buffer("mean", mean)
         self.mlp = nn.Sequential(
             nn.Linear(inputs + len(mean), width), nn.ReLU(), nn.Dropout(self.config.dropout),
@@ -78,6 +78,7 @@ class ThreeLayerConfig:
 
     width: int = 1024
     gain: float = 0.01  # of the last layer's first weights: it starts near the mean
+    scale: float = _MEAN_CAMERA[0]  # of the mean camera: other crops show people of other sizes
 
 
 class ThreeLayerRegressor(nn.Module):
@@ -106,7 +107,7 @@ class ThreeLayerRegressor(nn.Module):
         nn.init.xavier_uniform_(last.weight, gain=self.config.gain)
         nn.init.zeros_(last.bias)
         with torch.no_grad():
-            last.bias[-3:] = torch.tensor(_MEAN_CAMERA)
+            last.bias[-3:] = torch.tensor((self.config.scale, *_MEAN_CAMERA[1:]))
 
     def forward(self, features: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """features (..., inputs) -> rotations (..., 24, 3, 3), betas (..., 10), camera (..., 3).

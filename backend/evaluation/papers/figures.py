@@ -15,6 +15,7 @@ PAPER = "sru_attention"
 def draw(records: Mapping[str, Mapping[str, Any]], folder: Path) -> list[Path]:
     """PNGs of what there are runs for. Needs matplotlib."""
     plots.ensure()
+    folder.mkdir(exist_ok=True)
     first = {row.name: records.get(run_of(PAPER, row, 1).key) for row in rows_of(PAPER)}
     known = {name: record for name, record in first.items() if record}
     made = []

@@ -11,7 +11,7 @@ from ...body import load_body
 from ...body.torch_body import TorchBody
 from ...estimators.papers.observed import Observed
 from ...motion.rotations import axis_angle_to_matrix
-from ..losses import Truth, posed
+from ..losses import Truth
 from ..motion import MotionLibrary
 from ..pairs.clips import RATES
 from ..windows import PicturedWindows, in_pieces, load_pictured, prepared
@@ -102,5 +102,7 @@ def from_first(rotations: Tensor) -> Tensor:
 
 def centred_joints(body: TorchBody, rotations: Tensor, betas: Tensor) -> Tensor:
     """Joints (B, T, 24, 3) about the pelvis, metres."""
-    origin = rotations.new_zeros(*rotations.shape[:2], 3)
-    return posed(body, rotations, betas, origin)["joints"]
+    batch, frames = rotations.shape[:2]
+    each = betas[:, None].expand(-1, frames, -1).flatten(0, 1)
+    placed = body(rotations.flatten(0, 1), each, rotations.new_zeros(batch * frames, 3))
+    return placed["joints"].unflatten(0, (batch, frames))

@@ -60,9 +60,12 @@ class TrueSilhouettes:
         return TrueSilhouettes(self.field.to(like), self.pixels.to(like), self.there.to(like))
 
 
-def spread_vertices(count: int, generator: torch.Generator, config: SilhouetteConfig) -> Tensor:
-    """Indices of some of a body's `count` vertices: skin these alone, and draw anew each step."""
-    return torch.randperm(count, generator=generator)[: config.vertices]
+def spread_vertices(areas: Tensor, generator: torch.Generator, config: SilhouetteConfig) -> Tensor:
+    """Indices of some vertices of areas (V,): skin these alone, and draw anew each step.
+
+    By the skin they stand for: fingers and toes are half of a mesh, and little of a silhouette.
+    """
+    return torch.multinomial(areas, config.vertices, generator=generator)
 
 
 def silhouette_loss(vertices: Tensor, true: TrueSilhouettes) -> Tensor:
