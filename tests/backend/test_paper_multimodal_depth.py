@@ -6,32 +6,37 @@ import numpy as np
 import pytest
 import torch
 
-from backend.body import load_body
+from backend.body.torch_body import TorchBody
 from backend.errors import OneTakeError
 from backend.estimators.papers.multimodal_depth import Config as NetworkConfig
 from backend.estimators.papers.multimodal_depth import Estimator, Network
 from backend.estimators.papers.points import points_of
 from backend.motion.skeleton import JOINT
 from backend.training.loop import BEST, Loop
-from backend.training.papers import prepared
+from backend.training.papers import Material, prepared
 from backend.training.papers.bone_directions import BACKWARD, BONES, FORWARD, bone_directions
 from backend.training.papers.material import observed
 from backend.training.papers.multimodal_depth import BUDGET, ROWS, Config, Losses, Objective
 from backend.training.papers.rows import configured
-from tests.backend.pictured import K, material, pictured_windows, torch_body, track_of
+from tests.backend.paper_people import K, pictured, track_of, whole_body
 
 CPU = torch.device("cpu")
 SMALL = NetworkConfig(width=48, blocks=2, dropout=0.0, branch_width=32)
 
 
 @pytest.fixture(scope="module")
-def body():
-    return torch_body()
+def plain():
+    return whole_body()
 
 
 @pytest.fixture(scope="module")
-def windows(body):
-    return pictured_windows(body, count=12, frames=6)
+def body(plain):
+    return TorchBody(plain)
+
+
+@pytest.fixture(scope="module")
+def windows(plain):
+    return pictured(plain, count=12, frames=6)
 
 
 @pytest.fixture(autouse=True)
@@ -47,8 +52,13 @@ def small(**settings) -> Config:
     return Config("test", **(defaults | settings))
 
 
+def made_of(windows, body) -> Material:
+    """Judged on what was learnt: these tests ask whether it learns at all."""
+    return Material(windows, windows, None, body)
+
+
 def loop_of(config, windows, body, folder) -> Loop:
-    objective, batches = prepared(config, material(body, windows), CPU)
+    objective, batches = prepared(config, made_of(windows, body), CPU)
     return Loop(objective, config, batches, folder, CPU)
 
 
@@ -98,7 +108,7 @@ def reached(network, loss) -> set[str]:
 
 
 def test_every_part_learns_from_its_own_supervision(windows, body):
-    objective = Objective(small(pretraining=0.0), material(body, windows), CPU)
+    objective = Objective(small(pretraining=0.0), made_of(windows, body), CPU)
     parts, _ = objective.losses(single(windows), np.random.default_rng(0))
     network = objective.network
     assert reached(network, parts["points"]) == {"regressor"}
@@ -109,7 +119,7 @@ def test_every_part_learns_from_its_own_supervision(windows, body):
 
 
 def test_the_critic_learns_and_leaves_the_network_alone(windows, body):
-    objective = Objective(small(), material(body, windows), CPU)
+    objective = Objective(small(), made_of(windows, body), CPU)
     _, judged = objective.losses(single(windows), np.random.default_rng(0))
     objective.network.zero_grad()
     objective.critics.zero_grad()
@@ -123,7 +133,7 @@ def test_the_critic_learns_and_leaves_the_network_alone(windows, body):
 
 
 def test_the_coarse_branch_is_refined_after_its_pretraining(windows, body):
-    objective = Objective(small(pretraining=0.5, steps=4), material(body, windows), CPU)
+    objective = Objective(small(pretraining=0.5, steps=4), made_of(windows, body), CPU)
     weights = Losses()
     for step in range(1, 5):
         parts, _ = objective.losses(single(windows), np.random.default_rng(0))
@@ -140,7 +150,7 @@ def test_depth_is_in_the_units_of_the_picture(windows, body):
 
     Weak perspective: within the few percent by which near limbs look larger.
     """
-    objective = Objective(small(), material(body, windows), CPU)
+    objective = Objective(small(), made_of(windows, body), CPU)
     _, (_, real) = objective.losses(single(windows), np.random.default_rng(0))
     _, truth = observed(single(windows), CPU)
     thigh, shin = (23, 25), (25, 27)
@@ -159,7 +169,7 @@ def test_what_leans_to_the_camera_is_forward():
     assert bone_directions(joints)[:, trunk].tolist() == [FORWARD, BACKWARD]
 
 
-def test_it_learns_and_its_weights_become_an_estimator(windows, body, tmp_path):
+def test_it_learns_and_its_weights_become_an_estimator(windows, body, plain, tmp_path):
     rows = []
     loop = loop_of(small(steps=40, validate_every=20, rate=5e-3), windows, body, tmp_path)
     loop.run(rows.append)
@@ -172,7 +182,7 @@ def test_it_learns_and_its_weights_become_an_estimator(windows, body, tmp_path):
     joints, _ = points_of(estimator.network, track, K)
     assert joints.shape == (6, 24, 3)
     found = estimator.estimate(
-        track, K, load_body(), progress=lambda part, whole: None, should_stop=lambda: False
+        track, K, plain, progress=lambda part, whole: None, should_stop=lambda: False
     )
     assert found.local.shape == (6, 24, 3, 3) and np.isfinite(found.local).all()
     assert np.abs(found.trans - windows.trans[0]).max() < 1.0

@@ -7,7 +7,7 @@ import pytest
 import torch
 from scipy.signal import savgol_coeffs
 
-from backend.body import load_body
+from backend.body.torch_body import TorchBody
 from backend.errors import OneTakeError
 from backend.estimators.papers.temporal_lifter import Config as NetworkConfig
 from backend.estimators.papers.temporal_lifter import (
@@ -21,11 +21,11 @@ from backend.estimators.papers.temporal_lifter import (
     resampled,
 )
 from backend.training.loop import BEST, Loop
-from backend.training.papers import prepared
+from backend.training.papers import Material, prepared
 from backend.training.papers.losses import TemporalWeights
 from backend.training.papers.rows import configured
 from backend.training.papers.temporal_lifter import BUDGET, ROWS, Config, Objective
-from tests.backend.pictured import K, material, pictured_windows, torch_body, track_of
+from tests.backend.paper_people import K, pictured, track_of, whole_body
 
 CPU = torch.device("cpu")
 SMALL = NetworkConfig(width=48, blocks=2)
@@ -35,20 +35,22 @@ WRIST, NOSE = 15, 0
 
 
 @pytest.fixture(scope="module")
-def body():
-    return torch_body()
+def plain():
+    return whole_body()
 
 
 @pytest.fixture(scope="module")
-def windows(body):
+def body(plain):
+    return TorchBody(plain)
+
+
+@pytest.fixture(scope="module")
+def windows(plain):
     """Clips of two frame rates."""
-    slow, fast = (
-        pictured_windows(body, count=5, frames=FRAMES, seed=seed, fps=fps)
-        for seed, fps in ((1, 15.0), (2, 30.0))
-    )
-    return type(slow)(
-        **{name: np.concatenate([getattr(slow, name), getattr(fast, name)]) for name in vars(slow)}
-    )
+    clips = pictured(plain, count=10, frames=FRAMES)
+    times = clips.times.copy()
+    times[:5] *= 2
+    return replace(clips, times=times)
 
 
 @pytest.fixture(autouse=True)
@@ -64,8 +66,13 @@ def small(**settings) -> Config:
     return Config("test", **(defaults | settings))
 
 
+def made_of(windows, body) -> Material:
+    """Judged on what was learnt: these tests ask whether it learns at all."""
+    return Material(windows, windows, None, body)
+
+
 def loop_of(config, windows, body, folder) -> Loop:
-    objective, batches = prepared(config, material(body, windows), CPU)
+    objective, batches = prepared(config, made_of(windows, body), CPU)
     return Loop(objective, config, batches, folder, CPU)
 
 
@@ -164,7 +171,7 @@ def test_it_looks_at_windows_and_single_frames_at_themselves(windows):
 
 
 def test_windows_of_training_are_the_true_body_where_it_is_seen(windows, body):
-    objective = Objective(small(network=RAW), material(body, windows), CPU)
+    objective = Objective(small(network=RAW), made_of(windows, body), CPU)
     flat, points = objective.windows(windows, np.random.default_rng(0), crops=3)
     assert flat.shape == (30, 8, 33, 2) and points.shape == (30, 8, 57, 3)
     # Standing about 4 m away, a body in perspective: its landmarks are where they are seen.
@@ -178,7 +185,7 @@ def test_windows_of_training_are_the_true_body_where_it_is_seen(windows, body):
 
 
 def test_every_loss_is_the_papers_and_reaches_the_network(windows, body):
-    objective = Objective(small(), material(body, windows), CPU)
+    objective = Objective(small(), made_of(windows, body), CPU)
     parts, judged = objective.losses(windows, np.random.default_rng(0))
     weights = TemporalWeights()
     assert judged is None and len(objective.critics) == 0
@@ -205,13 +212,13 @@ def test_every_loss_is_the_papers_and_reaches_the_network(windows, body):
 
 def test_single_frames_have_no_losses_over_time(windows, body):
     config = configured(small(), ROWS[0].changes)
-    objective = Objective(config, material(body, windows), CPU)
+    objective = Objective(config, made_of(windows, body), CPU)
     parts, _ = objective.losses(windows, np.random.default_rng(0))
     assert set(parts) == {"loss", "points"}
     assert np.isfinite(objective.network.eval() and objective.validate()["val_mpjpe"])
 
 
-def test_it_learns_and_its_weights_become_an_estimator(windows, body, tmp_path):
+def test_it_learns_and_its_weights_become_an_estimator(windows, body, plain, tmp_path):
     rows = []
     config = small(steps=40, validate_every=20, rate=5e-3, losses=TemporalWeights(0.2, 0.2, 0.2))
     loop_of(config, windows, body, tmp_path).run(rows.append)
@@ -230,7 +237,7 @@ def test_it_learns_and_its_weights_become_an_estimator(windows, body, tmp_path):
     around, _ = points_of(estimator.network, track, K)
     assert np.abs(around - joints)[[0, 1, 18, 19]].max() < 0.05
     found = estimator.estimate(
-        track, K, load_body(), progress=lambda part, whole: None, should_stop=lambda: False
+        track, K, plain, progress=lambda part, whole: None, should_stop=lambda: False
     )
     assert found.local.shape == (FRAMES, 24, 3, 3) and np.isfinite(found.local).all()
     assert (found.confidence[4:7] == 0).all()

@@ -21,6 +21,10 @@ class ResidualBlocks(nn.Module):
             for _ in range(blocks)
         )
         self.last = nn.Linear(width, outputs)
+        # It starts near the mean: made-up differences over time would be all that 004 first learns
+        # from.
+        nn.init.xavier_uniform_(self.last.weight, gain=0.01)
+        nn.init.zeros_(self.last.bias)
 
     def forward(self, x: Tensor) -> Tensor:
         """x (..., inputs) -> (..., outputs); all that is before the last axis is one batch."""
