@@ -179,7 +179,7 @@ SMALL = {"joint_width": 8, "pose_width": 32, "chain_width": 32, "head_width": 16
 
 @pytest.mark.parametrize("spoil", [odd_rotations, odd_shape, odd_joints])
 def test_each_stream_of_the_kinematic_critic_sees_its_own(spoil):
-    assert distance_seen(spoil, KinematicConfig(**SMALL)) > 0.85
+    assert distance_seen(spoil, KinematicConfig(**SMALL)) > 0.8
 
 
 def test_without_the_rotation_stream_kinks_go_unseen():

@@ -298,4 +298,4 @@ def test_a_batch_of_silhouettes_takes_a_fraction_of_a_second():
         true = of_masks(masks)
         silhouette_loss(vertices, true).backward()
         took.append(time.process_time() - start)
-    assert min(took) < 1.0  # 0.3 s of one old core when nothing else runs
+    assert min(took) < 0.6  # seconds of one core, a slow one and shared

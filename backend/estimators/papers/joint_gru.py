@@ -66,7 +66,9 @@ class Network(nn.Module):
         self.shape = nn.Linear(every, _BETAS)  # W_beta
         self.camera = nn.Linear(every, 3)  # W_c
         with torch.no_grad():
-            # People stand upright and face the camera until the features say otherwise.
+            # People stand upright and face the camera until the features say otherwise; random
+            # heads on features that L_reg makes large would have them in any pose.
+            self.heads.heads.weight.mul_(0.1)
             self.heads.heads.bias.copy_(to_six(mean_pose())[:, None])
             self.shape.bias.zero_()
             self.camera.bias.copy_(torch.tensor([config.scale, 0.0, 0.0]))
@@ -79,8 +81,9 @@ class Network(nn.Module):
         """See Estimate; betas are the mean of what is said of each frame."""
         f = self.inputs(given)
         encoded = self.encoders(f)  # eq. 1
-        # The camera shape features c_i are PARE's own branch; here they are f_i too. Single frames.
-        c = f.flatten(2)
+        # The camera shape features c_i are PARE's own branch; here they are f_i too. Over 24:
+        # layers of 3072 inputs would else run ahead of the heads at any one rate.
+        c = f.flatten(2) / _JOINTS
         return Estimate(
             rotations=from_six(self.heads(encoded)),  # eq. 2 and 3
             trans=translation(self.camera(c), given.size),
