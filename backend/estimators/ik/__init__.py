@@ -24,10 +24,17 @@ from .solver import Smoothness, State, minimise
 
 
 class IKEstimator:
-    """The estimator without training: see the package's docstring."""
+    """The estimator without training: see the package's docstring.
 
-    def __init__(self, config: IKConfig | None = None) -> None:
+    landmark_model: of world landmarks that are not BlazePose's own.
+    """
+
+    def __init__(
+        self, config: IKConfig | None = None, landmark_model: LandmarkModel | None = None
+    ) -> None:
         self.config = config or IKConfig()
+        share = self.config.landmark_model_share
+        self.landmark_model = landmark_model or LandmarkModel.load(share)
 
     @classmethod
     def of_quality(cls, quality: str, device: str) -> "IKEstimator":
@@ -44,7 +51,7 @@ class IKEstimator:
         should_stop: Callable[[], bool],
     ) -> CameraMotion:
         """See Estimator.estimate."""
-        landmark_model = LandmarkModel.load(self.config.landmark_model_share)
+        landmark_model = self.landmark_model
         prior = PosePrior.load()
         model = PointModel.from_body(body, landmark_model.offsets)
         observations = observe(

@@ -48,6 +48,11 @@ def viewing_turn(rays: np.ndarray) -> np.ndarray:
     return rotation_between(np.array([0.0, 0.0, 1.0]), towards)
 
 
+def rays_of(landmarks: np.ndarray, K: np.ndarray) -> np.ndarray:
+    """Landmarks (T, 33, 3: px, px, visibility) as x/z and y/z (T, 33, 2), zero where unknown."""
+    return np.nan_to_num((landmarks[..., :2] - K[:2, 2]) / np.diag(K)[:2]).astype(float)
+
+
 def observe(
     landmarks: np.ndarray,
     world: np.ndarray,
@@ -56,7 +61,7 @@ def observe(
     K: np.ndarray,
 ) -> Observations:
     """Landmarks (T,33,3: px, px, visibility), world landmarks (T,33,3) m, seen (T,), K (3,3)."""
-    rays = np.nan_to_num((landmarks[..., :2] - K[:2, 2]) / np.diag(K)[:2]).astype(float)
+    rays = rays_of(landmarks, K)
     world = np.nan_to_num(world).astype(float)
     trust = trust_of(np.nan_to_num(landmarks[..., 2])) * seen[:, None]
     turn = viewing_turn(rays)

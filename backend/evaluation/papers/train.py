@@ -56,7 +56,7 @@ def finished(
     if "adversarial" in curve[0]:
         names = ("step", "adversarial", "critic")
         record["curve"] = [[float(row[name]) for name in names] for row in curve]
-    attention = _attention(network, material, run.config.frames, device)
+    attention = _attention(network, material, device)
     if attention is not None:
         record["attention"] = attention.round(4).tolist()
     return record
@@ -67,11 +67,9 @@ def _best(run: Run, network: nn.Module, folder: Path) -> nn.Module:
     return load_network(folder / BEST, run.paper, lambda **said: network)
 
 
-def _attention(
-    network: nn.Module, material: Material, frames: int, device: torch.device
-) -> np.ndarray | None:
+def _attention(network: nn.Module, material: Material, device: torch.device) -> np.ndarray | None:
     """(T, T) mean weights over validation windows, of a network that attends (000, figure 3)."""
-    given, _ = observed(material.judged(frames, _SHOWN * frames), device)
+    given, _ = observed(material.judged(network.window, _SHOWN * network.window), device)
     with torch.no_grad():
         weights = getattr(network(given), "attention", None)
     return None if weights is None else weights.mean(dim=0).cpu().numpy()

@@ -46,10 +46,17 @@ class Material:
 
     def typical(self, device: torch.device) -> Observed:
         """Frames spread over the training set, to take means and deviations of."""
+        return observed(self.spread(), device)[0]
+
+    def typical_truth(self, device: torch.device) -> Truth:
+        """What is true in the frames of `typical`."""
+        return observed(self.spread(), device)[1]
+
+    def spread(self) -> PicturedWindows:
+        """Clips spread over the training set."""
         clips, frames = self.pairs.seen.shape
         count = max(1, min(clips, _FITTED // frames))
-        index = np.linspace(0, clips - 1, count).round().astype(int)
-        return observed(self.pairs.take(index), device)[0]
+        return self.pairs.take(np.linspace(0, clips - 1, count).round().astype(int))
 
 
 def observed(windows: PicturedWindows, device: torch.device) -> tuple[Observed, Truth]:
