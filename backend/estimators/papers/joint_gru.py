@@ -20,7 +20,7 @@ from ..rotations import from_six, to_six
 from ..weights import FOLDER, load_network
 from .camera import translation
 from .gru import JointGRUs, JointHeads
-from .observed import JointInputs, Observed
+from .observed import FrameInputs, JointInputs, Observed
 from .regressor import mean_pose
 from .rotations import estimated
 
@@ -35,6 +35,7 @@ class Config:
 
     temporal: bool = True  # without: each frame by itself, the first row
     features: int = 128  # of a joint, as PARE gives them
+    context: int = 192  # width of the layers that stand for PARE's deeper ones
     hidden: int = 64  # of a joint's GRU
     layers: int = 2
     scale: float = 2.0  # of the camera before training: a person's rms spread is 1
@@ -50,24 +51,36 @@ class Estimate(Draft):
 
 
 class Network(nn.Module):
-    """Observed -> Estimate (figure 2, without its discriminator)."""
+    """Observed -> Estimate (figure 2, without its discriminator).
+
+    The paper takes its f_i from PARE, trained on single frames before and frozen then. So has this
+    network a first time, of single frames, in which f_i and heads are learnt (`alone`); after it
+    f_i are frozen and the joints' own encoders come between them and the heads.
+    """
 
     def __init__(self, config: Config) -> None:
         super().__init__()
         self.config, self.window = config, config.window
-        self.inputs = JointInputs(config.features)
+        self.register_buffer("alone", torch.tensor(False))
+        self.register_buffer("taught", torch.tensor(0))  # steps of training: where it goes on
+        self.inputs, self.frames = JointInputs(config.features), FrameInputs()
+        every = _JOINTS * config.features
+        # PARE's features of a joint know the body around it; BlazePose's are of a shallow map.
+        self.context = nn.Sequential(
+            nn.Linear(self.frames.width, config.context), nn.ReLU(),
+            nn.Linear(config.context, config.context), nn.ReLU(),
+            nn.Linear(config.context, every),
+        )  # fmt: skip
         self.encoders = (
             JointGRUs(_JOINTS, config.features, config.hidden, config.layers)
             if config.temporal
             else nn.Identity()
         )
         self.heads = JointHeads(_JOINTS, config.features)
-        every = _JOINTS * config.features
         self.shape = nn.Linear(every, _BETAS)  # W_beta
         self.camera = nn.Linear(every, 3)  # W_c
         with torch.no_grad():
-            # People stand upright and face the camera until the features say otherwise; random
-            # heads on features that L_reg makes large would have them in any pose.
+            # People stand upright and face the camera until the features say otherwise.
             self.heads.heads.weight.mul_(0.1)
             self.heads.heads.bias.copy_(to_six(mean_pose())[:, None])
             self.shape.bias.zero_()
@@ -75,12 +88,16 @@ class Network(nn.Module):
 
     def fit(self, typical: Observed) -> None:
         """Means and deviations of what it is given, from a part of the training set."""
-        self.inputs.fit(typical)
+        for inputs in (self.inputs, self.frames):
+            inputs.standard.fit(inputs.raw(typical)[typical.seen])
 
     def forward(self, given: Observed) -> Estimate:
         """See Estimate; betas are the mean of what is said of each frame."""
-        f = self.inputs(given)
-        encoded = self.encoders(f)  # eq. 1
+        f = self.inputs(given) + self.context(self.frames(given)).unflatten(-1, (_JOINTS, -1))
+        encoded = f
+        if self.config.temporal and not self.alone:
+            f = f.detach()
+            encoded = self.encoders(f)  # eq. 1
         # The camera shape features c_i are PARE's own branch; here they are f_i too. Over 24:
         # layers of 3072 inputs would else run ahead of the heads at any one rate.
         c = f.flatten(2) / _JOINTS

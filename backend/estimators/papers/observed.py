@@ -98,52 +98,35 @@ class FrameInputs(nn.Module):
 
 
 class JointInputs(nn.Module):
-    """A vector of 128 a joint, by a fixed projection: PARE's part features, from BlazePose.
+    """A vector of 128 a joint, by a fixed projection of what lies there.
 
-    A joint has the 48 image features at its landmarks (Kocabas et al. 2021, "PARE", pools 128 so),
-    the landmarks themselves, and what all joints share: the whole picture's features through a
-    fixed projection of their own, since 48 numbers of a shallow map see less of the body around
-    than PARE's do; and the box.
+    The 48 image features at the joint's landmarks, as Kocabas et al. 2021, "PARE", pool 128; the
+    landmarks themselves, and the box.
     """
-
-    SHARED = 64  # of the whole picture's features
 
     def __init__(self, width: int = 128, seed: int = 0) -> None:
         super().__init__()
         self.width = width
         numbers = PART_FEATURES + LANDMARK_NUMBERS + BOX_NUMBERS
-        self.whole, self.parts = Standard(WHOLE_FEATURES), Standard(24 * numbers)
+        self.standard = Standard(24 * numbers)
         near = torch.zeros(24, 33)
         for name, landmarks in _NEAR.items():
             near[JOINT[name], [LANDMARK[each] for each in landmarks]] = 1 / len(landmarks)
         random = torch.Generator().manual_seed(seed)
-        # Rows of unit variance stay so: neither projection is learnt.
         self.register_buffer("near", near, persistent=False)
-        self.register_buffer(
-            "squeeze", _projection(WHOLE_FEATURES, self.SHARED, random), persistent=False
-        )
-        self.register_buffer(
-            "spread", _projection(numbers + self.SHARED, width, random), persistent=False
-        )
+        self.register_buffer("spread", _projection(numbers, width, random), persistent=False)
 
     def raw(self, given: Observed) -> Tensor:
-        """(B, T, 24, 59) of each joint, as they come."""
+        """(B, T, 24 x 59) of each joint, as they come."""
         pooled = given.features[..., WHOLE_FEATURES:].float().unflatten(-1, (33, PART_FEATURES))
         own = torch.cat([pooled, given.landmarks()], dim=-1)
         box = given.box()[:, :, None].expand(-1, -1, 24, -1)
-        return torch.cat([self.near @ own, box], dim=-1)
-
-    def fit(self, given: Observed) -> None:
-        """Means and deviations, from a part of the training set."""
-        self.whole.fit(given.features[..., :WHOLE_FEATURES].float())
-        self.parts.fit(self.raw(given).flatten(2))
+        return torch.cat([self.near @ own, box], dim=-1).flatten(2)
 
     def forward(self, given: Observed) -> Tensor:
-        """(B, T, 24, 128) f_i; zero where nobody was seen."""
-        own = self.parts(self.raw(given).flatten(2)).unflatten(-1, (24, -1))
-        whole = self.whole(given.features[..., :WHOLE_FEATURES].float()) @ self.squeeze
-        whole = whole[:, :, None].expand(-1, -1, 24, -1)
-        return torch.cat([own, whole], dim=-1) @ self.spread * given.seen[..., None, None]
+        """(B, T, 24, 128); zero where nobody was seen."""
+        own = self.standard(self.raw(given)).unflatten(-1, (24, -1))
+        return own @ self.spread * given.seen[..., None, None]
 
 
 def _projection(inputs: int, outputs: int, random: torch.Generator) -> Tensor:

@@ -40,6 +40,9 @@ class Config:
     landmarks: bool = True  # and its landmarks, which a ResNet does not give
     hidden: int = 1024  # of the encoder
     layers: int = 2  # of SRU or GRU
+    # Around the attention, which eq. 7 does not show: weights begin even, and for the first hundreds
+    # of steps all frames of a window would be one.
+    residual: bool = True
     width: int = 1024  # of the regressor
     dropout: float = 0.5  # of the regressor, in training
     iterations: int = 3  # of the regressor
@@ -100,10 +103,13 @@ class AttentiveEncoder(nn.Module):
         self.width = config.hidden
         self.sru = SRU(inputs, config.hidden, config.layers)
         self.attention = TemporalAttention(config.hidden)
+        self.residual = config.residual
 
     def forward(self, f: Tensor) -> tuple[Tensor, Tensor]:
         """f (B, T, inputs) -> h^ (B, T, width), and the attention's weights (B, T, T)."""
-        return self.attention(self.sru(f))  # eq. 4-7 of h
+        h = self.sru(f)
+        attended, weights = self.attention(h)  # eq. 4-7
+        return (h + attended if self.residual else attended), weights
 
 
 class RecurrentEncoder(nn.Module):

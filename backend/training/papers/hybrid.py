@@ -44,8 +44,8 @@ class Losses:
     """Of eq. 2 and of the critic; 0 leaves a part out. The paper does not tell its weights."""
 
     key_points: float = 1.0  # a pixel of the crop of 256, w_kpr
-    silhouette: float = 0.05  # a square pixel, w_mr: of what can be gained as much as key points
-    adversarial: float = 1.0  # a unit of the critic's score
+    silhouette: float = 0.1  # a square pixel, w_mr: as much as the key points once learnt
+    adversarial: float = 0.3  # a unit of the critic's score
 
 
 @dataclass(frozen=True)
