@@ -32,8 +32,9 @@ def people(body) -> Material:
 
 def small(**changes) -> Config:
     base = Config(
-        "test", network=NetworkConfig(hidden=8), motion=MotionConfig(16), critic_every=2,
-        windows=4, steps=6, real=6, warmup=1, validate_every=3, validation=64, rate=1e-3,
+        "test", network=NetworkConfig(hidden=8, context=16), motion=MotionConfig(16), alone=0.0,
+        critic_every=2, windows=4, steps=6, real=6, warmup=1, validate_every=3, validation=64,
+        rate=1e-3,
     )  # fmt: skip
     return configured(base, changes)
 
@@ -105,10 +106,37 @@ def test_l_reg_pulls_the_encoders_to_frozen_features(people):
     parts, _ = objective.losses(batches.at(0), np.random.default_rng(0))
     parts["features"].backward()
     network = objective.network
-    assert not list(network.inputs.parameters())
+    assert all(p.grad is None for p in network.context.parameters())
     assert all(float(p.grad.abs().sum()) > 0 for p in network.encoders.parameters())
     for part in (network.heads, network.shape, network.camera):
         assert all(p.grad is None or not p.grad.any() for p in part.parameters())
+
+
+def test_features_are_learnt_of_single_frames_and_frozen_then(people, tmp_path):
+    """The way the paper takes PARE's features: trained before the encoders, and never after."""
+    config = small(steps=6, alone=0.5)
+    objective, batches = prepared(config, people, CPU)
+    network = objective.network
+
+    def moved(part: torch.nn.Module, steps: range) -> bool:
+        before = [p.detach().clone() for p in part.parameters()]
+        for step in steps:
+            parts, _ = objective.losses(batches.at(step), np.random.default_rng(0))
+            assert (float(parts["features"]) > 0) == (step >= 3)
+            network.zero_grad()
+            parts["loss"].backward()
+            with torch.no_grad():
+                for p in network.parameters():
+                    p -= 1e-3 * p.grad if p.grad is not None else 0.0
+        return any(not torch.equal(a, b) for a, b in zip(before, part.parameters(), strict=True))
+
+    encoders = [p.detach().clone() for p in network.encoders.parameters()]
+    assert moved(network.context, range(3))
+    assert all(
+        torch.equal(a, b) for a, b in zip(encoders, network.encoders.parameters(), strict=True)
+    )
+    assert not moved(network.context, range(3, 5))
+    assert moved(network.encoders, range(5, 6))
 
 
 def test_the_truth_costs_nothing_and_the_discriminator_believes_what_is_real(people):
@@ -117,6 +145,8 @@ def test_the_truth_costs_nothing_and_the_discriminator_believes_what_is_real(peo
     _, truth = observed(windows, CPU)
 
     class Told(torch.nn.Module):
+        taught, alone = torch.tensor(0), torch.tensor(False)
+
         def forward(self, given):
             return truth
 
@@ -145,12 +175,11 @@ def run(config: Config, people: Material, folder, stop_after: int | None = None)
 
 
 def test_it_learns_and_its_weights_estimate_a_video(people, body, tmp_path):
-    config = small(steps=40, validate_every=10, losses={"features": 6.0})
+    config = small(steps=40, validate_every=10, alone=0.5, losses={"features": 6.0})
     _, rows = run(config, people, tmp_path)
     for name in ("pose", "joints"):
         assert rows[-1][name] < 0.9 * rows[0][name], name
-    header = (tmp_path / CURVES).read_text().split("\n")[0].split(",")
-    assert {"adversarial", "critic"} <= set(header)
+    assert {"adversarial", "critic"} <= set(rows[-1])
     estimator = Estimator(tmp_path / BEST)
     assert estimator.network.config == config.network
     motion = estimator.estimate(

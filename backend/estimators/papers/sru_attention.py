@@ -40,8 +40,8 @@ class Config:
     landmarks: bool = True  # and its landmarks, which a ResNet does not give
     hidden: int = 1024  # of the encoder
     layers: int = 2  # of SRU or GRU
-    # Around the attention, which eq. 7 does not show: weights begin even, and for the first hundreds
-    # of steps all frames of a window would be one.
+    # Around the attention, which eq. 7 does not show: its weights begin even, and for the first
+    # hundreds of steps all frames of a window would be one.
     residual: bool = True
     width: int = 1024  # of the regressor
     dropout: float = 0.5  # of the regressor, in training

@@ -94,9 +94,11 @@ class Objective:
         }  # fmt: skip
         if self.critics and temporal:
             parts["adversarial"] = lsgan_generator(self.critics["motion"](answer.rotations))
-        if temporal:
+        if config.network.temporal:
             parts["features"] = losses.stay_near(answer.features, answer.frozen)  # eq. 7
-        loss = sum(getattr(self.config.losses, name) * value for name, value in parts.items())
+        # Of single frames nobody asks for motion.
+        asked = [name for name in parts if temporal or name not in ("adversarial", "features")]
+        loss = sum(getattr(config.losses, name) * parts[name] for name in asked)
         return {"loss": loss} | parts, answer.rotations.detach()
 
     def critic_losses(self, judged: Tensor, rng: np.random.Generator) -> dict[str, Tensor]:
