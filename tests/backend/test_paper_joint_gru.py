@@ -9,7 +9,7 @@ import torch
 from backend.errors import OneTakeError
 from backend.estimators.papers.joint_gru import Config as NetworkConfig
 from backend.estimators.papers.joint_gru import Estimator, Network
-from backend.training.loop import BEST, CURVES, Loop
+from backend.training.loop import BEST, Loop
 from backend.training.papers import Material, prepared
 from backend.training.papers.joint_gru import BUDGET, ROWS, Config, Losses, Objective
 from backend.training.papers.material import observed
@@ -175,7 +175,9 @@ def run(config: Config, people: Material, folder, stop_after: int | None = None)
 
 
 def test_it_learns_and_its_weights_estimate_a_video(people, body, tmp_path):
-    config = small(steps=40, validate_every=10, alone=0.5, losses={"features": 6.0})
+    config = small(
+        steps=40, validate_every=10, alone=0.5, rate=3e-3, losses=BUDGET["losses"]
+    )  # fmt: skip
     _, rows = run(config, people, tmp_path)
     for name in ("pose", "joints"):
         assert rows[-1][name] < 0.9 * rows[0][name], name

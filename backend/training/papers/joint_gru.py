@@ -92,7 +92,7 @@ class Objective:
             "pose": losses.pose(answer.rotations, truth.rotations, "squares"),
             "shape": losses.shape(answer.betas, truth.betas, "squares"),
         }  # fmt: skip
-        if self.critics and temporal:
+        if self.critics:
             parts["adversarial"] = lsgan_generator(self.critics["motion"](answer.rotations))
         if config.network.temporal:
             parts["features"] = losses.stay_near(answer.features, answer.frozen)  # eq. 7
