@@ -40,8 +40,9 @@ class Config:
     landmarks: bool = True  # and its landmarks, which a ResNet does not give
     hidden: int = 1024  # of the encoder
     layers: int = 2  # of SRU or GRU
-    # Around the attention, which eq. 7 does not show: its weights begin even, and for the first
-    # hundreds of steps all frames of a window would be one.
+    # Around the encoder, from what it is given to what the regressor gets: the "skip connection" of
+    # section 3.1, as VIBE's GRU has it. Without it the attention, whose weights begin even, makes
+    # all frames of a window one for the first hundreds of steps.
     residual: bool = True
     width: int = 1024  # of the regressor
     dropout: float = 0.5  # of the regressor, in training
@@ -100,16 +101,15 @@ class AttentiveEncoder(nn.Module):
 
     def __init__(self, inputs: int, config: Config) -> None:
         super().__init__()
-        self.width = config.hidden
+        self.width = inputs if config.residual else config.hidden
         self.sru = SRU(inputs, config.hidden, config.layers)
         self.attention = TemporalAttention(config.hidden)
-        self.residual = config.residual
+        self.back = nn.Linear(config.hidden, inputs) if config.residual else None
 
     def forward(self, f: Tensor) -> tuple[Tensor, Tensor]:
         """f (B, T, inputs) -> h^ (B, T, width), and the attention's weights (B, T, T)."""
-        h = self.sru(f)
-        attended, weights = self.attention(h)  # eq. 4-7
-        return (h + attended if self.residual else attended), weights
+        attended, weights = self.attention(self.sru(f))  # eq. 4-7 of h
+        return (f + self.back(attended) if self.back else attended), weights
 
 
 class RecurrentEncoder(nn.Module):
