@@ -15,7 +15,7 @@ from mathutils import Matrix, Vector
 from ...backend.export_preset import ExportPreset
 from ...backend.motion.skeleton import JOINT, JOINTS
 from ..scene.character import Character
-from ..scene.curves import Curve, new_action, write_curves
+from ..scene.curves import Curve, bake_to_samples, new_action, write_curves
 from .rest_pose import unposed
 from .rig import Motion, Rig
 from .sample import stage
@@ -226,6 +226,7 @@ def _strip(armature: bpy.types.Object, rig: Rig, name: str) -> Iterator[None]:
     try:
         frames = np.arange(len(rig.deform))
         write_curves(action, frames, curves)
+        bake_to_samples(action, frames[-1])
         # Of one frame the strip would be none.
         action.use_frame_range = True
         action.frame_start, action.frame_end = 0, max(len(frames) - 1, 1)

@@ -62,6 +62,13 @@ def write_curves(action: bpy.types.Action, frames: np.ndarray, curves: Iterable[
     action.update_tag()
 
 
+def bake_to_samples(action: bpy.types.Action, last: int) -> None:
+    """Turn keys at frames 0 to last, one each, to samples: they play the same in a fifth of the
+    memory, of which whatever evaluates the action takes a copy, but cannot be edited."""
+    for channel in _bag(action).fcurves:
+        channel.convert_to_samples(0, int(last))
+
+
 def read_curve(action: bpy.types.Action, path: str, index: int) -> np.ndarray:
     """(T, 2) frames and values of one channel; (0, 2) where the action has none."""
     (keys,) = read_curves(action, [(path, index)])
