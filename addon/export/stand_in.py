@@ -15,7 +15,7 @@ from mathutils import Matrix, Vector
 from ...backend.export_preset import ExportPreset
 from ...backend.motion.skeleton import JOINT, JOINTS
 from ..scene.character import Character
-from ..scene.curves import Curve, bake_to_samples, new_action, write_curves
+from ..scene.curves import Curve, new_action, write_samples
 from .rest_pose import unposed
 from .rig import Motion, Rig
 from .sample import stage
@@ -224,12 +224,10 @@ def _strip(armature: bpy.types.Object, rig: Rig, name: str) -> Iterator[None]:
             curves.append(Curve(f"{path}.rotation_quaternion", part, called, values))
     action = new_action(armature, name)
     try:
-        frames = np.arange(len(rig.deform))
-        write_curves(action, frames, curves)
-        bake_to_samples(action, frames[-1])
+        write_samples(action, curves)
         # Of one frame the strip would be none.
         action.use_frame_range = True
-        action.frame_start, action.frame_end = 0, max(len(frames) - 1, 1)
+        action.frame_start, action.frame_end = 0, max(len(rig.deform) - 1, 1)
         animation = armature.animation_data
         slot = getattr(animation, "action_slot", None)
         animation.action = None

@@ -62,11 +62,18 @@ def write_curves(action: bpy.types.Action, frames: np.ndarray, curves: Iterable[
     action.update_tag()
 
 
-def bake_to_samples(action: bpy.types.Action, last: int) -> None:
-    """Turn keys at frames 0 to last, one each, to samples: they play the same in a fifth of the
-    memory, of which whatever evaluates the action takes a copy, but cannot be edited."""
-    for channel in _bag(action).fcurves:
-        channel.convert_to_samples(0, int(last))
+def write_samples(action: bpy.types.Action, curves: Iterable[Curve]) -> None:
+    """Let an action play `curves`, a value a frame from frame 0 on.
+
+    Samples are no keys and cannot be edited, but take a fifth of their memory, of which whatever
+    evaluates the action takes a copy. One channel after the other: they are keys at first.
+    """
+    bag = _bag(action)
+    for curve in curves:
+        count = len(curve.values)
+        write_curves(action, np.arange(count), [curve])
+        channel = bag.fcurves.find(curve.path, index=curve.index)
+        channel.convert_to_samples(0, count)
 
 
 def read_curve(action: bpy.types.Action, path: str, index: int) -> np.ndarray:
