@@ -65,8 +65,8 @@ def write_curves(action: bpy.types.Action, frames: np.ndarray, curves: Iterable[
 def write_samples(action: bpy.types.Action, curves: Iterable[Curve]) -> None:
     """Let an action play `curves`, a value a frame from frame 0 on.
 
-    Samples are no keys and cannot be edited, but take a fifth of their memory, of which whatever
-    evaluates the action takes a copy. One channel after the other: they are keys at first.
+    Samples cannot be edited as keys can, but take a fifth of their memory, and whatever evaluates
+    the action has a copy of it. One channel after the other: they are keys at first.
     """
     bag = _bag(action)
     for curve in curves:

@@ -2,8 +2,9 @@
 
 Loops the sample (or --source VIDEO) to a clip of that length and converts it, Blender and all, as
 a batch would. Prints the time, and the most memory that each of its processes had: the bar is 1.5
-GB for each, whatever the length. With --take-alone the sample is estimated once and its take is
-looped in place of the video: what Blender needs for that length, in minutes rather than in hours.
+GB for each, whatever the length. With --without-pictures people are found once, in the sample, and
+their track is looped in place of the video: everything that grows with the length but reading and
+drawing pictures, which hold a few of them at a time, in minutes rather than in an hour.
 """
 
 import argparse
@@ -24,12 +25,16 @@ import numpy as np
 
 from ..batch.memory import families
 from ..blender_process import BlenderJob
-from ..body import body_path
-from ..commands import SAMPLE
+from ..body import body_path, load_body
+from ..commands import SAMPLE, smoothed
+from ..conversion import Options, people_in, takes_of
+from ..estimators import create
 from ..export_preset import shipped
 from ..home import home
 from ..job import fingerprint
-from ..motion.take import Take
+from ..motion.smoothing import SmoothingSettings
+from ..people import PersonTrack
+from ..world import Camera
 from .measure.session import backend
 from .measure.speed import repeat
 
@@ -42,30 +47,24 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--minutes", type=float, default=30.0)
     parser.add_argument("--source", type=Path, default=SAMPLE)
-    parser.add_argument("--take-alone", action="store_true", help="what follows the take alone")
-    parser.add_argument("--export", nargs="+", default=["fbx"], help="with --take-alone")
+    parser.add_argument("--without-pictures", action="store_true", help="loop landmarks instead")
     chosen, options = parser.parse_known_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the conversion ends with us
     with tempfile.TemporaryDirectory(prefix="onetake-long-") as temporary:
-        if chosen.take_alone:
-            return _take_alone(Path(temporary), chosen)
+        if chosen.without_pictures:
+            return _without_pictures(Path(temporary), chosen)
         return _whole(Path(temporary), chosen, options)
 
 
-def looped(take: Take, minutes: float) -> Take:
-    """The take, to and fro, until it has lasted that long; its first person and camera stay."""
-    count = len(take)
-    frames = round(60 * minutes * take.fps)
+def looped(track: PersonTrack, frames: int, fps: float) -> PersonTrack:
+    """The track, to and fro, until it has that many frames."""
+    count = len(track.seen)
     order = np.concatenate([np.arange(count), np.arange(count - 2, 0, -1)])
     order = np.resize(order, frames)
-    along = [item.name for item in fields(take) if item.name != "timestamps"]
-    arrays = {name: getattr(take, name) for name in along}
-    moved = {
-        name: value[order]
-        for name, value in arrays.items()
-        if isinstance(value, np.ndarray) and value.ndim and len(value) == count
-    }
-    return replace(take, **moved, timestamps=np.arange(frames) / take.fps)
+    arrays = {item.name: getattr(track, item.name) for item in fields(track)}
+    moved = {name: a[order] for name, a in arrays.items() if isinstance(a, np.ndarray)}
+    moved |= {"frame_index": np.arange(frames), "timestamps": np.arange(frames) / fps}
+    return replace(track, **moved)
 
 
 def _whole(room: Path, chosen: argparse.Namespace, options: list[str]) -> int:
@@ -96,29 +95,35 @@ def _whole(room: Path, chosen: argparse.Namespace, options: list[str]) -> int:
     return int(process.returncode != 0 or max(mine, blender) > BAR)
 
 
-def _take_alone(room: Path, chosen: argparse.Namespace) -> int:
-    subprocess.run(backend("estimate", chosen.source, "--output", room), check=True)
-    take = looped(Take.load(next(room.glob("*.take.npz"))), chosen.minutes)
+def _without_pictures(room: Path, chosen: argparse.Namespace) -> int:
+    options, body = Options(), load_body()
+    info, tracks, _ = people_in(chosen.source, options)
+    camera = Camera.of(info, None, None)
+    track = looped(tracks[0], round(60 * chosen.minutes * info.fps), info.fps)
+    start = time.monotonic()
+    motion = create(options.estimator).estimate(
+        track, camera.K, body, progress=lambda done, total: None, should_stop=lambda: False
+    )
+    (take,) = takes_of(info, camera, body, [track], [motion], options)
     take.save(room / "long.take.npz")
-    presets = [shipped()[name] for name in chosen.export]
+    smoothed(take, SmoothingSettings(), body)
+    print(f"{chosen.minutes:g} minutes, {len(take)} frames: "
+          f"take after {time.monotonic() - start:.0f} s", flush=True)  # fmt: skip
+    preset = shipped()["fbx"]
     job = {
         "takes": [str(room / "long.take.npz")],
         "body": str(body_path().resolve()),
         "smoothing": {},
         "blend": str(room / "long.blend"),
-        "exports": [
-            {"preset": str(preset.source), "paths": [str(room / f"long{preset.suffix}")]}
-            for preset in presets
-        ],
+        "exports": [{"preset": str(preset.source), "paths": [str(room / "long.fbx")]}],
     }
-    start = time.monotonic()
     with BlenderJob(job, len(take)) as blender:
         peaks, _ = _watch(os.getpid(), lambda: blender.running)
         blender.check()
-    print(f"{chosen.minutes:g} minutes, {len(take)} frames, .blend and {', '.join(chosen.export)} "
-          f"in {time.monotonic() - start:.0f} s")  # fmt: skip
-    peaks.pop(os.getpid(), None)
-    return int(_say_blender(peaks) > BAR)
+    print(f".blend and .fbx after {time.monotonic() - start:.0f} s")
+    mine = peaks.pop(os.getpid(), 0)
+    print(f"peak of the backend: {mine / 1e9:.2f} GB (bar {BAR / 1e9:.1f})")
+    return int(max(mine, _say_blender(peaks)) > BAR)
 
 
 def _say_blender(peaks: dict[int, int]) -> int:
