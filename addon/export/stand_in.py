@@ -20,8 +20,8 @@ from .rest_pose import unposed
 from .rig import Motion, Rig
 from .sample import stage
 
-# Metres in the file's unit: a bone that moves less along keeps its place, and needs no keys.
-_STILL = 1e-6
+# Metres, of single precision far from the origin: a bone that moves less along needs no keys.
+_STILL = 1e-5
 
 
 @dataclass(frozen=True)
@@ -241,10 +241,11 @@ def _curves(armature: bpy.types.Object, rig: Rig) -> list[Curve]:
     """The motion, a value a frame."""
     rest = np.array([armature.data.bones[bone].matrix_local for bone in rig.names])
     locations, rotations = rig.channels(rest)
+    still = _STILL * np.linalg.norm(rig.axes[0, :3])
     curves = []
     for bone, called in enumerate(rig.names):
         path = f'pose.bones["{called}"]'
-        if rig.parents[bone] < 0 or np.abs(locations[:, bone]).max() > _STILL:
+        if rig.parents[bone] < 0 or np.abs(locations[:, bone]).max() > still:
             for axis in range(3):
                 curves.append(Curve(f"{path}.location", axis, called, locations[:, bone, axis]))
         for part in range(4):
