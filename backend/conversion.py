@@ -91,7 +91,7 @@ def convert_video(
     motions = [
         _motion(job, track, camera, body, options, progress, should_stop) for track in tracks
     ]
-    takes = _takes(info, camera, body, tracks, motions, options)
+    takes = takes_of(info, camera, body, tracks, motions, options)
     return Conversion(info, body, tracks, takes, problem)
 
 
@@ -212,7 +212,7 @@ def weights() -> str:
     return " ".join(fingerprint(path) for path in files)
 
 
-def _takes(
+def takes_of(
     info: VideoInfo,
     camera: Camera,
     body: Body,
@@ -220,6 +220,7 @@ def _takes(
     motions: list[CameraMotion],
     options: Options,
 ) -> list[Take]:
+    """The people of one video, each with what an estimator made of it, in one world."""
     if motions and options.height is not None:
         motions = scaled_to_height(motions, body, options.height)
     placed = place(motions, [track.timestamps for track in tracks], body)

@@ -5,7 +5,6 @@ The file's numbers: Blender's axes or y up, metres or centimetres, as the preset
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
@@ -17,6 +16,9 @@ from .rest_pose import change_of_rest
 
 _PELVIS = JOINT["pelvis"]
 _ROOT_LENGTH = 0.2  # metres: only what one sees of it in Blender
+# Frames whose matrices are worked on at once, in double precision; half an hour of them at once
+# would take a gigabyte.
+_BLOCK = 2048
 _AXES = {"x": (1.0, 0.0, 0.0), "y": (0.0, 1.0, 0.0), "z": (0.0, 0.0, 1.0)}
 
 
@@ -29,7 +31,7 @@ class Motion:
     fps_base: float  # frames a second are fps / fps_base
     rest: np.ndarray  # (24, 4, 4) rest matrices of the bones, standing on z = 0
     lengths: np.ndarray  # (24,) of the bones
-    world: np.ndarray  # (T, 24, 4, 4) the bones' rigid matrices
+    world: np.ndarray  # (T, 24, 4, 4) f4 the bones' rigid matrices
     floor: float  # height of the character's floor in the world
 
     @property
@@ -37,10 +39,9 @@ class Motion:
         """Frames a second."""
         return self.fps / self.fps_base
 
-    @cached_property
-    def deform(self) -> np.ndarray:
+    def deform(self, frames: slice = slice(None)) -> np.ndarray:
         """(T, 24, 4, 4) what each joint does to its part of the body at rest."""
-        return self.world @ np.linalg.inv(self.rest)
+        return self.world[frames] @ np.linalg.inv(self.rest)
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Rig:
     joints: tuple[int, ...]  # the SMPL joint that carries each; -1: the root on the floor
     rest: np.ndarray  # (B, 4, 4)
     lengths: np.ndarray  # (B,)
-    deform: np.ndarray  # (T, B, 4, 4) what each bone does to what it carries at rest
+    deform: np.ndarray  # (T, B, 4, 4) f4 what each bone does to what it carries at rest
     change: np.ndarray  # (24, 4, 4) from the body's rest to this one; metres, Blender's axes
     axes: np.ndarray  # (4, 4) from Blender's axes and metres to the file's
 
@@ -85,13 +86,18 @@ class Rig:
         matrices = np.array(matrices)
         placed = turn @ matrices
         placed[:, :3, 3] *= preset.per_metre
+        deform = np.empty((len(motion.world), len(bones), 4, 4), np.float32)
+        for start in range(0, len(deform), _BLOCK):
+            frames = slice(start, start + _BLOCK)
+            moved = _deform(motion, preset, change, joints, frames)
+            deform[frames] = axes @ moved @ np.linalg.inv(axes)
         return cls(
             names=tuple(names),
             parents=tuple(names.index(parent) if parent else -1 for _, _, parent, _ in bones),
             joints=tuple(joints),
             rest=placed,
             lengths=np.array(lengths) * preset.per_metre,
-            deform=axes @ _deform(motion, preset, change, joints) @ np.linalg.inv(axes),
+            deform=deform,
             change=change,
             axes=axes,
         )
@@ -103,14 +109,17 @@ class Rig:
     def channels(self, rest: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Location (T, B, 3) and rotation (T, B, 4, w first) of each bone as Blender keys them."""
         rest = self.rest if rest is None else rest
-        local = np.empty_like(self.deform)
+        locations = np.empty((*self.deform.shape[:2], 3), np.float32)
+        rotations = np.empty((*self.deform.shape[:2], 4), np.float32)
         for bone, parent in enumerate(self.parents):
-            moved = self.deform[:, bone]
+            moved = self.deform[:, bone].astype(float)
             if parent >= 0:
-                moved = np.linalg.inv(self.deform[:, parent]) @ moved
-            local[:, bone] = np.linalg.inv(rest[bone]) @ moved @ rest[bone]
-        turns = matrix_to_quaternion(local[..., :3, :3])
-        return local[..., :3, 3], continuous_quaternions(turns)
+                moved = np.linalg.inv(self.deform[:, parent].astype(float)) @ moved
+            local = np.linalg.inv(rest[bone]) @ moved @ rest[bone]
+            locations[:, bone] = local[:, :3, 3]
+            turns = matrix_to_quaternion(local[:, :3, :3])
+            rotations[:, bone] = continuous_quaternions(turns)
+        return locations, rotations
 
 
 def _bones(preset: ExportPreset) -> Iterator[tuple[str, int, str, int | None]]:
@@ -130,10 +139,10 @@ def _bones(preset: ExportPreset) -> Iterator[tuple[str, int, str, int | None]]:
         yield name, joint, parent, None
 
 
-def _deform(motion: Motion, preset: ExportPreset, change, joints) -> np.ndarray:
+def _deform(motion: Motion, preset: ExportPreset, change, joints, frames: slice) -> np.ndarray:
     """(T, B, 4, 4) in Blender's axes and metres."""
-    deform = motion.deform @ np.linalg.inv(change)
-    ground = motion.world[:, _PELVIS, :2, 3].copy()
+    deform = motion.deform(frames) @ np.linalg.inv(change)
+    ground = motion.world[frames, _PELVIS, :2, 3]
     root = np.tile(np.eye(4), (len(deform), 1, 1))
     root[:, 2, 3] = motion.floor
     if preset.in_place:

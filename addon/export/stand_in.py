@@ -15,13 +15,13 @@ from mathutils import Matrix, Vector
 from ...backend.export_preset import ExportPreset
 from ...backend.motion.skeleton import JOINT, JOINTS
 from ..scene.character import Character
-from ..scene.curves import Curve, new_action, write_curves
+from ..scene.curves import Curve, new_action, write_curves, write_samples
 from .rest_pose import unposed
 from .rig import Motion, Rig
 from .sample import stage
 
-# Metres in the file's unit: a bone that moves less along keeps its place, and needs no keys.
-_STILL = 1e-6
+# Metres, of single precision far from the origin: a bone that moves less along needs no keys.
+_STILL = 1e-5
 
 
 @dataclass(frozen=True)
@@ -47,11 +47,14 @@ def stand_in(
     motion: Motion,
     preset: ExportPreset,
     fps_base: float,
+    *,
+    sampled: bool = False,
 ) -> Iterator[StandIn]:
     """The double, with the context pointing at it: its scene, its armature active, all selected.
 
     Its names are those that the file shall have; who has them meanwhile is called otherwise.
-    fps_base: of its scene.
+    fps_base: of its scene. sampled: its motion in samples, not keys: less memory, for exporters
+    that step through the frames and do not look for keys.
     """
     rig = Rig.of(motion, preset)
     name = preset.object_name or character.armature.name
@@ -69,7 +72,7 @@ def stand_in(
         if character.body:
             body = stack.enter_context(_body(character, armature, rig, motion, preset))
             scene.collection.objects.link(body)
-        stack.enter_context(_strip(armature, rig, motion.name))
+        stack.enter_context(_strip(armature, rig, motion.name, sampled))
         made = StandIn(scene, armature, body, rig, scene.frame_end)
         stack.enter_context(_pointing_at(context, made))
         yield made
@@ -209,26 +212,17 @@ def _weights(mesh: bpy.types.Mesh, body: bpy.types.Object) -> np.ndarray:
 
 
 @contextmanager
-def _strip(armature: bpy.types.Object, rig: Rig, name: str) -> Iterator[None]:
+def _strip(armature: bpy.types.Object, rig: Rig, name: str, sampled: bool) -> Iterator[None]:
     """The motion as the only strip of the only track: exporters name takes after these."""
-    rest = np.array([armature.data.bones[bone].matrix_local for bone in rig.names])
-    locations, rotations = rig.channels(rest)
-    curves = []
-    for bone, called in enumerate(rig.names):
-        path = f'pose.bones["{called}"]'
-        if rig.parents[bone] < 0 or np.abs(locations[:, bone]).max() > _STILL:
-            for axis in range(3):
-                curves.append(Curve(f"{path}.location", axis, called, locations[:, bone, axis]))
-        for part in range(4):
-            values = rotations[:, bone, part]
-            curves.append(Curve(f"{path}.rotation_quaternion", part, called, values))
     action = new_action(armature, name)
     try:
-        frames = np.arange(len(rig.deform))
-        write_curves(action, frames, curves)
+        if sampled:
+            write_samples(action, _curves(armature, rig))
+        else:
+            write_curves(action, np.arange(len(rig.deform)), _curves(armature, rig))
         # Of one frame the strip would be none.
         action.use_frame_range = True
-        action.frame_start, action.frame_end = 0, max(len(frames) - 1, 1)
+        action.frame_start, action.frame_end = 0, max(len(rig.deform) - 1, 1)
         animation = armature.animation_data
         slot = getattr(animation, "action_slot", None)
         animation.action = None
@@ -241,6 +235,23 @@ def _strip(armature: bpy.types.Object, rig: Rig, name: str) -> Iterator[None]:
         yield
     finally:
         bpy.data.actions.remove(action)
+
+
+def _curves(armature: bpy.types.Object, rig: Rig) -> list[Curve]:
+    """The motion, a value a frame."""
+    rest = np.array([armature.data.bones[bone].matrix_local for bone in rig.names])
+    locations, rotations = rig.channels(rest)
+    still = _STILL * np.linalg.norm(rig.axes[0, :3])
+    curves = []
+    for bone, called in enumerate(rig.names):
+        path = f'pose.bones["{called}"]'
+        if rig.parents[bone] < 0 or np.abs(locations[:, bone]).max() > still:
+            for axis in range(3):
+                curves.append(Curve(f"{path}.location", axis, called, locations[:, bone, axis]))
+        for part in range(4):
+            values = rotations[:, bone, part]
+            curves.append(Curve(f"{path}.rotation_quaternion", part, called, values))
+    return curves
 
 
 @contextmanager

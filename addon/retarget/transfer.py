@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from ...backend.motion.foot_contacts import FootLockSettings
 from ...backend.motion.foot_lock import lock_feet
 from ...backend.motion.kinematics import forward_kinematics
 from ...backend.motion.leg_ik import bend
@@ -25,6 +26,8 @@ from .slots import IK_FOLLOWS, POLES, SLOT
 # Joints of the source whose turns a rig's spine and neck share, however many bones they have.
 _CHAINS = {"spine": ("pelvis", "spine1", "spine2", "spine3"), "neck": ("spine3", "neck")}
 _BENT = 0.015  # of a limb's length that its middle lies beside the line: below, it tells no plane
+# A rig of other proportions has no picture to stay on: its body gives way before its legs do.
+_PLANTED = FootLockSettings(carry=True)
 _ARM = ("upper_arm", "forearm", "hand")
 
 
@@ -66,8 +69,9 @@ def transfer(motion: SourceMotion, alignment: Alignment, settings: RetargetSetti
     rig, poses, trans = alignment.rig, motion.poses, motion.trans
     if settings.plant_feet:
         poses, trans = lock_feet(
-            poses, trans, alignment.rest, motion.contacts, motion.timestamps, sole=alignment.sole
-        )
+            poses, trans, alignment.rest, motion.contacts, motion.timestamps, _PLANTED,
+            alignment.sole,
+        )  # fmt: skip
     joints, rotations = forward_kinematics(np.asarray(poses, float), alignment.rest, trans)
     turns = _turns(alignment, rotations)
     hips = joints[:, [JOINT["left_hip"], JOINT["right_hip"]]].mean(axis=1)

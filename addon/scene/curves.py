@@ -62,6 +62,20 @@ def write_curves(action: bpy.types.Action, frames: np.ndarray, curves: Iterable[
     action.update_tag()
 
 
+def write_samples(action: bpy.types.Action, curves: Iterable[Curve]) -> None:
+    """Let an action play `curves`, a value a frame from frame 0 on.
+
+    Samples cannot be edited as keys can, but take a fifth of their memory, and whatever evaluates
+    the action has a copy of it. One channel after the other: they are keys at first.
+    """
+    bag = _bag(action)
+    for curve in curves:
+        count = len(curve.values)
+        write_curves(action, np.arange(count), [curve])
+        channel = bag.fcurves.find(curve.path, index=curve.index)
+        channel.convert_to_samples(0, count)
+
+
 def read_curve(action: bpy.types.Action, path: str, index: int) -> np.ndarray:
     """(T, 2) frames and values of one channel; (0, 2) where the action has none."""
     (keys,) = read_curves(action, [(path, index)])

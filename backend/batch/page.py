@@ -1,17 +1,19 @@
 """The report as a page of HTML that needs nothing but itself and the files it links to."""
 
 from html import escape
+from pathlib import Path
 from urllib.parse import quote
 
 from ..terminal import span
 from .page_style import SCRIPT, STYLE
 
 _WORDS = {"failed": "Failed", "redo": "Redo", "check": "Check", "good": "Good"}
-# What a file is called on the page, by its ending, in this order.
+# What a file is called on the page, by its ending, in this order; None: what follows its clip's
+# name, which tells presets and people apart (".unreal.fbx", ".person2.glb").
 _LINKS = (
-    (".quality.png", "Quality sheet"), (".preview.mp4", "Preview"), (".blend", ".blend"),
-    (".fbx", ".fbx"), (".glb", ".glb"), (".bvh", ".bvh"), (".usd", ".usd"), (".usdc", ".usdc"),
-    (".abc", ".abc"), (".take.npz", "Take"),
+    (".quality.png", "Quality sheet"), (".preview.mp4", "Preview"), (".blend", None),
+    (".fbx", None), (".glb", None), (".bvh", None), (".usdc", None), (".abc", None),
+    (".amass.npz", None), (".take.npz", "Take"),
 )  # fmt: skip
 
 
@@ -89,19 +91,23 @@ def _results(clip: dict) -> str:
         picture = f'<a class="strip" href="{quote(sheet)}">{picture}</a>'
     warnings = "".join(f"<li>{escape(sentence)}</li>" for sentence in clip["warnings"])
     warnings = f'<ul class="warnings">{warnings}</ul>' if warnings else ""
-    links = "".join(_link(name, word) for name, word in _named(files))
+    stem = Path(clip["video"]).stem
+    links = "".join(_link(name, word) for name, word in _named(files, stem))
     return f"{picture}{warnings}{_figures(clip)}<nav>{links}</nav>"
 
 
-def _named(files: list[str]) -> list[tuple[str, str]]:
+def _named(files: list[str], stem: str) -> list[tuple[str, str]]:
     """Files and what to call them; further people's say whose they are."""
+    bare = {name: name.rsplit("/", 1)[-1] for name in files}
     found = []
     for ending, word in _LINKS:
         mine = [name for name in files if name.endswith(ending)]
-        found += [(name, word if k == 1 else f"{word} {k}") for k, name in enumerate(mine, 1)]
+        for number, name in enumerate(mine, 1):
+            numbered = word if number == 1 else f"{word} {number}"
+            found.append((name, numbered if word else bare[name].removeprefix(stem)))
     rest = set(files) - {name for name, _ in found}
     rest = sorted(name for name in rest if not name.endswith(".json"))
-    return found + [(name, name.rsplit("/", 1)[-1]) for name in rest]
+    return found + [(name, bare[name]) for name in rest]
 
 
 def _link(name: str, word: str) -> str:

@@ -27,6 +27,7 @@ class FootLockSettings:
     ease: float = 0.2  # s into and out of a contact
     most: float = 0.08  # m: a foot that would have to be moved further has not stood
     floor: float = 0.0  # m
+    carry: bool = False  # the body gives way first, its legs where two feet disagree
 
 
 @dataclass(frozen=True)

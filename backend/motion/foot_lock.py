@@ -28,6 +28,7 @@ _SHALLOW = 0.035  # m under the floor to which feet in the air raise the body; n
 _FORGET = 0.02  # ... and keep where this share of it is left of them
 _CLEARANCE = 0.01  # m over the floor from which feet in the air are kept out of it
 _FASTEST = 1.0, 6.0  # m/s and rad/s with which a correction leaves a contact, at most
+_STRAIGHT = 0.05  # of its squared length is what a leg's bones span, at least: less is straight
 _SHORTEST_STEP = 1e-4  # s; some files give two frames one time stamp
 
 
@@ -63,7 +64,9 @@ def lock_feet(
     legs = _Legs.of(poses, trans, rest)
     points = _points(rest, sole)
     hold = _hold(legs, points, contacts, timestamps, settings)
-    legs = legs.raised(_rise(legs, points, hold, timestamps, settings))
+    legs = legs.moved(_rise(legs, points, hold, timestamps, settings))
+    if settings.carry:
+        legs = legs.moved(_carry(legs, points, hold, timestamps, settings))
     foot, toes, targets, weight = _feet(legs, points, hold, timestamps, settings)
 
     length = np.linalg.norm(np.diff(rest[[_HIPS, _KNEES, _ANKLES]], axis=0), axis=-1).sum(axis=0)
@@ -83,7 +86,7 @@ def lock_feet(
     ):
         local = np.swapaxes(parent[changed], -1, -2) @ child[changed]
         poses[np.ix_(changed, joints)] = matrix_to_axis_angle(local)
-    return poses, trans + legs.rise + shift
+    return poses, trans + legs.way + shift
 
 
 @dataclass(frozen=True)
@@ -98,12 +101,12 @@ class _Legs:
     hips: np.ndarray
     knees: np.ndarray
     ankles: np.ndarray
-    rise: np.ndarray | float = 0.0  # (T, 3) by which they were raised
+    way: np.ndarray | float = 0.0  # (T, 3) by which they were moved
 
-    def raised(self, rise: np.ndarray) -> "_Legs":
-        """The same legs with the whole body (T, 3) higher."""
-        joints = {name: getattr(self, name) + rise[:, None] for name in ("hips", "knees", "ankles")}
-        return replace(self, **joints, rise=rise)
+    def moved(self, way: np.ndarray) -> "_Legs":
+        """The same legs with the whole body moved by (T, 3)."""
+        joints = {name: getattr(self, name) + way[:, None] for name in ("hips", "knees", "ankles")}
+        return replace(self, **joints, way=self.way + way)
 
     @classmethod
     def of(cls, poses: np.ndarray, trans: np.ndarray, rest: np.ndarray) -> "_Legs":
@@ -179,6 +182,26 @@ def _rise(legs, points, hold, timestamps, settings):
         # Further off, the floor is wrong rather than the body: it must stay on the picture.
         rise[:, 1] = np.clip(wanted, -_HIGHEST, _HIGHEST)
     return rise
+
+
+def _carry(legs, points, hold, timestamps, settings):
+    """(T, 3) that takes the body where its standing feet are to be, so that legs turn least.
+
+    One foot takes it all the way. Of two, each asks by the square of the turn that its ankle's way
+    costs: along a leg that is nearly straight much, across it little.
+    """
+    _, _, targets, weight = _feet(legs, points, hold, timestamps, settings)
+    thigh, shin, line = legs.knees - legs.hips, legs.ankles - legs.knees, legs.ankles - legs.hips
+    bent = np.linalg.norm(np.cross(thigh, shin), axis=-1)  # lengths times the sine of the knee
+    square = np.maximum(np.sum(line * line, axis=-1), 1e-9)
+    along = (square / (2 * np.maximum(bent, _STRAIGHT * square))) ** 2
+    line /= np.sqrt(square)[..., None]
+    cost = np.eye(3) + (along - 1)[..., None, None] * line[..., None] * line[..., None, :]
+    # What is asked fades with its weight already; where one leg asks alone, it gets that.
+    free = 1 - weight.max(axis=1)[:, None, None]
+    total = np.einsum("tl,tlab->tab", weight, cost) + free * cost.mean(axis=1)
+    asked = np.einsum("tlab,tlb->ta", cost, targets - legs.ankles)
+    return np.linalg.solve(total, asked[..., None])[..., 0]
 
 
 def _feet(legs, points, hold, timestamps, settings):

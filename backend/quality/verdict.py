@@ -47,7 +47,7 @@ def _of_person(person: Person, who: str, limits: Limits) -> list[tuple[str, str]
         person.confidence,
         limits.confidence,
         f"{who}'s joints are sure to only {person.confidence:.0%}.",
-    ) or _below(person.legs, limits.legs, f"{who}'s legs are hardly seen: their motion is made up.")
+    ) or _below(person.legs, limits.legs, f"{who}'s legs are sure to only {person.legs:.0%}.")
     start, end = person.gap
     sentence = f"{who} is out of sight from {start:.1f} to {end:.1f} s: the motion is made up."
     reasons += _above(end - start, limits.gap, sentence)

@@ -13,6 +13,7 @@ from backend.errors import OneTakeError
 from backend.evaluation import silhouette
 from backend.evaluation.benchmark import score
 from backend.evaluation.benchmark.clip import Clip, Truth
+from backend.evaluation.benchmark_long import looped
 from backend.evaluation.measure import (
     accuracy,
     clips,
@@ -294,3 +295,14 @@ def test_a_long_clip_leaves_no_job_behind(tmp_path, monkeypatch):
     row = speed._row("short", session.Clip(tmp_path / "short.mp4", tmp_path))
     assert row.values["frames/s"] == 15 and row.misses == ["frames/s", "exit"]
     assert not any((tmp_path / "home" / "jobs").iterdir())
+
+
+def test_a_track_is_looped_to_and_fro():
+    body = small_body()
+    track = track_of(walking_take(body))
+    count = len(track.seen)
+    long = looped(track, 3 * count, 25.0)
+    assert np.array_equal(long.landmarks[:count], track.landmarks)
+    assert np.array_equal(long.landmarks[count : 2 * count - 2], track.landmarks[-2:0:-1])
+    assert np.array_equal(long.landmarks[2 * count - 2 : 3 * count - 2], track.landmarks)
+    assert np.allclose(np.diff(long.timestamps), 0.04) and long.seen.all()

@@ -1,5 +1,11 @@
 """Rigs to retarget to: names, hierarchies and rest poses as their makers have them.
 
+Those that are built here were compared with what is public: Godot's skeleton_profile.cpp, Unity's
+HumanBodyBones, smplx's joint_names.py, MetaHuman's table of parents, tutorials that raise the
+mannequin's arms by 50 and its forearms by 20 degrees, and transform paths in Unity projects that
+use VRoid's ("Root/J_Bip_C_Hips/..."), Reallusion's ("CC_Base_BoneRoot/CC_Base_Hip/CC_Base_Pelvis/
+...") and Auto-Rig Pro's characters ("root/root.x/spine_01.x/..."). Proportions are ours.
+
 A figure gives the joints of its rest pose; a rig is a list of "bone < parent @ place > tail".
 """
 
@@ -132,6 +138,7 @@ head < neck_02 @ head > crown
 clavicle_{} < spine_05 @ clavicle.{s} > shoulder.{s}
 upperarm_{} < clavicle_{} @ shoulder.{s} > elbow.{s}
 upperarm_twist_01_{} < upperarm_{} @ shoulder.{s} > elbow.{s}
+upperarm_twist_02_{} < upperarm_{} @ shoulder.{s} > elbow.{s}
 lowerarm_{} < upperarm_{} @ elbow.{s} > wrist.{s}
 lowerarm_twist_01_{} < lowerarm_{} @ forearm_mid.{s} > wrist.{s}
 lowerarm_twist_02_{} < lowerarm_{} @ elbow.{s} > forearm_mid.{s}
@@ -140,16 +147,25 @@ index_metacarpal_{} < hand_{} @ wrist.{s} > index.{s}
 index_01_{} < index_metacarpal_{} @ index.{s} > index_end.{s}
 middle_metacarpal_{} < hand_{} @ wrist.{s} > middle.{s}
 middle_01_{} < middle_metacarpal_{} @ middle.{s} > middle_end.{s}
-ring_01_{} < hand_{} @ ring.{s} > ring_end.{s}
-pinky_01_{} < hand_{} @ pinky.{s} > pinky_end.{s}
+ring_metacarpal_{} < hand_{} @ wrist.{s} > ring.{s}
+ring_01_{} < ring_metacarpal_{} @ ring.{s} > ring_end.{s}
+pinky_metacarpal_{} < hand_{} @ wrist.{s} > pinky.{s}
+pinky_01_{} < pinky_metacarpal_{} @ pinky.{s} > pinky_end.{s}
 thigh_{} < pelvis @ hip.{s} > knee.{s}
 thigh_twist_01_{} < thigh_{} @ hip.{s} > knee.{s}
+thigh_twist_02_{} < thigh_{} @ hip.{s} > knee.{s}
 calf_{} < thigh_{} @ knee.{s} > ankle.{s}
 calf_twist_01_{} < calf_{} @ knee.{s} > ankle.{s}
+calf_twist_02_{} < calf_{} @ knee.{s} > ankle.{s}
 foot_{} < calf_{} @ ankle.{s} > ball.{s}
 ball_{} < foot_{} @ ball.{s} > toe.{s}
 ik_foot_root < root @ floor
+ik_foot_{} < ik_foot_root @ ankle.{s}
 ik_hand_root < root @ floor
+ik_hand_gun < ik_hand_root @ wrist.R
+ik_hand_{} < ik_hand_gun @ wrist.{s}
+center_of_mass < root @ floor
+interaction < root @ floor
 """
 
 _PARTS = """
@@ -242,7 +258,8 @@ CC_Base_{}_ToeBase < CC_Base_{}_Foot @ ball.{s} > toe.{s}
 """
 
 _ARP = """
-root.x < @ pelvis > spine1
+root < @ floor
+root.x < root @ pelvis > spine1
 spine_01.x < root.x @ spine1 > spine3
 spine_02.x < spine_01.x @ spine3 > spine5
 spine_03.x < spine_02.x @ spine5 > neck1
@@ -254,8 +271,12 @@ arm_twist.{} < arm_stretch.{} @ shoulder.{s} > elbow.{s}
 forearm_stretch.{} < arm_stretch.{} @ elbow.{s} > wrist.{s}
 forearm_twist.{} < forearm_stretch.{} @ forearm_mid.{s} > wrist.{s}
 hand.{} < forearm_stretch.{} @ wrist.{s} > middle.{s}
-index1.{} < hand.{} @ index.{s} > index_end.{s}
-pinky1.{} < hand.{} @ pinky.{s} > pinky_end.{s}
+index1_base.{} < hand.{} @ wrist.{s} > index.{s}
+index1.{} < index1_base.{} @ index.{s} > index_end.{s}
+middle1_base.{} < hand.{} @ wrist.{s} > middle.{s}
+middle1.{} < middle1_base.{} @ middle.{s} > middle_end.{s}
+pinky1_base.{} < hand.{} @ wrist.{s} > pinky.{s}
+pinky1.{} < pinky1_base.{} @ pinky.{s} > pinky_end.{s}
 thigh_stretch.{} < root.x @ hip.{s} > knee.{s}
 leg_stretch.{} < thigh_stretch.{} @ knee.{s} > ankle.{s}
 foot.{} < leg_stretch.{} @ ankle.{s} > ball.{s}

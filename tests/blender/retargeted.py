@@ -9,9 +9,14 @@ from onetake.addon.scene.build import import_take
 from onetake.addon.scene.character import characters
 from onetake.backend.evaluation.rendered.clips import CLIPS
 from onetake.backend.evaluation.rendered.truth import Motion, truth
+from onetake.backend.motion.foot_contacts import FootLockSettings, phases
 from onetake.backend.motion.kinematics import forward_kinematics
 from onetake.backend.motion.skeleton import JOINT
 from onetake.backend.motion.smoothing import SmoothingSettings
+
+_CLIPS = {clip.name: clip for clip in CLIPS}
+# Straight punches out of a boxer's guard; nothing but the motion counts here.
+_CLIPS["punch"] = replace(_CLIPS["throw"], name="punch", kind="boxing", key="cmu/014/02", first=30)
 
 # Slot, where it ends, the source's joints there.
 LIMBS = [
@@ -30,7 +35,7 @@ LEGS = [row for row, (slot, *_) in enumerate(LIMBS) if "arm" not in slot]
 
 def character(context, body, shared, name: str, frames: int = 60):
     """A character that plays a clip of captured motion, smoothed and with its feet locked."""
-    clip = next(clip for clip in CLIPS if clip.name == name)
+    clip = _CLIPS[name]
     take = truth(replace(clip, frames=min(frames, clip.frames)), Motion(shared / "motion"), body)
     return import_take(context, take, body, smoothing=SmoothingSettings())
 
@@ -68,6 +73,22 @@ def limb_errors(heads, joints):
         one, other = heads[end] - heads[start], joints[:, b] - joints[:, a]
         errors.append(_angle(one, other))
     return np.stack(errors, axis=1)
+
+
+def standing(contacts, timestamps):
+    """(T, 4) bool: heels and toes that stand, as the foot lock counts it."""
+    stands = np.zeros(contacts.shape, bool)
+    for point, probability in enumerate(contacts.T):
+        for start, stop in phases(probability, timestamps, FootLockSettings()):
+            stands[start:stop, point] = True
+    return stands
+
+
+def alone(stands, timestamps):
+    """(T, 2) bool: legs that bear the body alone, the other foot off the floor for a while."""
+    feet = stands.reshape(-1, 2, 2).any(axis=2)
+    near = np.abs(timestamps[:, None] - timestamps) < FootLockSettings().ease
+    return feet & ~(near @ feet[:, ::-1])
 
 
 def _angle(one, other):

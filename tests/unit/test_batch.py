@@ -23,7 +23,8 @@ from backend.errors import OneTakeError
 RECORD = {
     "verdict": "check", "warnings": ["The person shakes <much>."], "frames": 30, "seconds": 1.0,
     "start": 0.0, "found": 0.9, "strip": "AAAA", "key": "k",
-    "files": ["jump & run.take.npz", "jump & run.quality.png", "jump & run.thing"],
+    "files": ["jump & run.take.npz", "jump & run.quality.png", "jump & run.unreal.fbx",
+              "jump & run.person2.unreal.fbx", "jump & run.thing"],
     "people": [{"number": 1, "found": 0.9, "confidence": 0.8, "jitter_before": 9.0,
                 "jitter_after": 4.0, "skate_before": None, "skate_after": None}],
 }  # fmt: skip
@@ -200,6 +201,7 @@ def test_report_and_page(tmp_path):
     text = page(told)
     assert 'href="day%201/jump%20%26%20run.quality.png"' in text
     assert ">jump &amp; run.thing</a>" in text, "what nobody has named is linked too"
+    assert ">.unreal.fbx</a>" in text and ">.person2.unreal.fbx</a>" in text
     assert "It is &lt;empty&gt;." in text and "shakes &lt;much&gt;" in text
     assert "9.0 → 4.0" in text and "http" not in text, "nothing from elsewhere"
     report.write()

@@ -6,6 +6,7 @@ import pytest
 from backend.motion.foot_contacts import FootLockSettings, phases
 from backend.motion.foot_lock import ease, lock_feet
 from backend.motion.kinematics import forward_kinematics
+from backend.motion.leg_ik import bend
 from backend.motion.rotations import (
     axis_angle_to_matrix,
     axis_angle_to_quaternion,
@@ -376,9 +377,69 @@ def test_short_takes_and_frames_at_one_time(count):
     assert np.array_equal(poses, before)
 
 
-def test_wild_motion_stays_finite():
+@pytest.mark.parametrize("carry", [False, True])
+def test_wild_motion_stays_finite(carry):
     rng = np.random.default_rng(2)
     poses, trans = rng.normal(0, 1.5, (200, 24, 3)), rng.normal(0, 0.5, (200, 3))
-    locked, moved = lock_feet(poses, trans, REST, rng.random((200, 4)), np.arange(200) / 30)
+    poses[7, [4, 5], 0] = np.pi  # folded up
+    contacts, settings = rng.random((200, 4)), FootLockSettings(carry=carry)
+    locked, moved = lock_feet(poses, trans, REST, contacts, np.arange(200) / 30, settings)
     assert np.isfinite(locked).all() and np.isfinite(moved).all()
     assert np.abs(axis_angle_to_matrix(locked)).max() <= 1 + 1e-6
+
+
+def leg_directions(poses, trans):
+    """(T, 4, 3) unit: left thigh, right thigh, left shin, right shin."""
+    joints, _ = forward_kinematics(poses, REST, trans)
+    bones = joints[:, [4, 5, 7, 8]] - joints[:, [1, 2, 4, 5]]
+    return bones / np.linalg.norm(bones, axis=-1, keepdims=True)
+
+
+def degrees_between(one, other):
+    return np.degrees(np.arccos(np.clip(np.sum(one * other, axis=-1), -1, 1)))
+
+
+@pytest.mark.parametrize("side", [0, 1])
+def test_one_foot_that_stands_carries_the_body_and_its_leg_stays_as_it_is(side):
+    poses, trans, contacts, t = stand(bent=0.5)
+    contacts[:, [2 - 2 * side, 3 - 2 * side]] = 0
+    trans = trans + np.outer(t - t.mean(), [0.03, 0.0, 0.02])
+    turned = {}
+    for carry in (False, True):
+        settings = FootLockSettings(carry=carry)
+        locked, moved = lock_feet(poses, trans, REST, contacts, t, settings, SOLE)
+        assert slides(locked, moved, contacts).max() < 1e-6
+        change = degrees_between(leg_directions(poses, trans), leg_directions(locked, moved))
+        turned[carry] = change[:, side::2].max()
+    assert turned[True] < 1e-3 < 1 < turned[False]
+
+
+def test_between_two_feet_the_body_goes_where_legs_turn_least():
+    poses, trans, contacts, t = stand(bent=0.5)
+    poses[:, 1, 0] -= 0.3  # one foot forward, and the legs swing apart and together
+    poses[:, 1, 2] += 0.05 * np.sin(3 * t)
+    trans[:, 1] -= points(poses, trans)[..., 1].min(axis=1)
+    locked, moved = lock_feet(poses, trans, REST, contacts, t, FootLockSettings(carry=True), SOLE)
+    wanted = leg_directions(poses, trans)
+    joints, _ = forward_kinematics(locked, REST, moved)
+    hips, ankles = joints[:, [1, 2]], joints[:, [7, 8]]
+    lengths = np.linalg.norm(REST[[4, 5, 7, 8]] - REST[[1, 2, 4, 5]], axis=-1)
+    bones = wanted * lengths[:, None]
+
+    def cost(shift):
+        """Squared degrees of the legs, by frame, were the body elsewhere."""
+        start = hips + shift
+        knees_, ends = start + bones[:, :2], start + bones[:, :2] + bones[:, 2:]
+        axes = np.broadcast_to([1.0, 0.0, 0.0], start.shape)
+        turns = bend(start, knees_, ends, ankles, axes, np.ones(start.shape[:2]))
+        return sum(
+            (degrees_between(np.einsum("tlab,tlb->tla", turn, part), part) ** 2).sum(axis=1)
+            for turn, part in zip(turns, (wanted[:, :2], wanted[:, 2:]), strict=True)
+        )
+
+    middle = slice(10, -10)
+    least = cost(np.zeros(3))[middle]
+    assert least.mean() > 0.5  # something had to give
+    for axis in range(3):
+        for step in (-0.005, 0.005):
+            assert (cost(step * np.eye(3)[axis])[middle] > least - 0.05).all(), (axis, step)

@@ -34,7 +34,7 @@ def write(
     if path.suffix != ".npz":
         raise OneTakeError("bad_preset", "AMASS files end with .npz.")
     # AMASS' axes are Blender's: only what the root turns is seen from SMPL's rest, y up.
-    turns = motion.deform[..., :3, :3] @ TO_BLENDER
+    turns = motion.deform()[..., :3, :3] @ TO_BLENDER
     local = turns[:, :_BODY].copy()
     for joint in range(1, _BODY):
         local[:, joint] = np.swapaxes(turns[:, PARENTS[joint]], 1, 2) @ turns[:, joint]

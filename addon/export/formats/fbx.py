@@ -44,5 +44,5 @@ def write(
     # Autodesk's SDK the last frame: the least larger base keeps every key in time, and stretches
     # ten minutes by 0.07 ms.
     base = float(np.nextafter(np.float32(motion.fps_base), np.float32(2)))
-    with stand_in(context, character, motion, preset, base):
+    with stand_in(context, character, motion, preset, base, sampled=True):
         write_fbx(filepath=str(path), **_OPTIONS)
