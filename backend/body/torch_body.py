@@ -44,6 +44,7 @@ class TorchBody(nn.Module):
         self._keep("shapedirs", body.shapedirs, dtype)
         self._keep("weights", body.weights, dtype)
         self._keep("posedirs", body.posedirs, dtype)
+        self._keep("areas", _areas(body.v_template, body.f), dtype)  # (V,) m^2 of rest skin
         # Joints from betas directly, without the skin: (24, 3) and (24, 3, 10).
         regressor = np.asarray(body.J_regressor, float)
         self._keep("rest", regressor @ body.v_template, dtype)
@@ -76,18 +77,22 @@ class TorchBody(nn.Module):
         """(..., 10) betas -> (..., 24, 3) rest joints, metres."""
         return self.rest + torch.einsum("jak,...k->...ja", self.rest_dirs, betas)
 
-    def skin(self, local: Tensor, betas: Tensor, rotations: Tensor, shifts: Tensor) -> Tensor:
-        """Posed vertices (B, V, 3).
+    def skin(
+        self, local: Tensor, betas: Tensor, rotations: Tensor, shifts: Tensor,
+        chosen: Tensor | slice = slice(None),
+    ) -> Tensor:  # fmt: skip
+        """Posed vertices (B, V, 3), or (B, K, 3) of the chosen ones (K,).
 
         local: (B, 24, 3, 3) parent-relative; betas: (B, 10) or (10,); rotations (B, 24, 3, 3) and
         shifts (B, 24, 3) take rest vertices to the world.
         """
-        vertices = self.v_template + torch.einsum("vak,...k->...va", self.shapedirs, betas)
+        dirs, weights = self.shapedirs[chosen], self.weights[chosen]
+        vertices = self.v_template[chosen] + torch.einsum("vak,...k->...va", dirs, betas)
         if self.posedirs is not None:
             features = _pose_features(local)
-            vertices = vertices + torch.einsum("vap,bp->bva", self.posedirs, features)
-        turn = torch.einsum("vj,bjac->bvac", self.weights, rotations)
-        return (turn @ vertices[..., None])[..., 0] + self.weights @ shifts
+            vertices = vertices + torch.einsum("vap,bp->bva", self.posedirs[chosen], features)
+        turn = torch.einsum("vj,bjac->bvac", weights, rotations)
+        return (turn @ vertices[..., None])[..., 0] + weights @ shifts
 
     def landmarks(self, local: Tensor, betas: Tensor, rotations: Tensor, shifts: Tensor) -> Tensor:
         """BlazePose's landmarks on the posed skin, (B, 33, 3); arguments as for `skin`."""
@@ -101,12 +106,12 @@ class TorchBody(nn.Module):
 
     def forward(
         self, rotations: Tensor, betas: Tensor, trans: Tensor,
-        vertices: bool = False, landmarks: bool = False,
+        vertices: bool | Tensor = False, landmarks: bool = False,
     ) -> dict[str, Tensor]:  # fmt: skip
         """Pose the body.
 
         rotations: (B, 24, 3, 3) relative to the parent, the pelvis' in the world; betas: (B, 10),
-        or (10,) for all; trans: (B, 3) pelvis joint, metres.
+        or (10,) for all; trans: (B, 3) pelvis joint, metres; vertices: all, or those of (K,).
         Returns joints (B, 24, 3), rotations (B, 24, 3, 3) from rest to world and, where asked for,
         vertices (B, V, 3) and landmarks (B, 33, 3), BlazePose's.
         """
@@ -116,8 +121,9 @@ class TorchBody(nn.Module):
         joints, turned = kinematics(rotations, rest, trans)
         shifts = joints - (turned @ rest[..., None])[..., 0]
         result = {"joints": joints, "rotations": turned}
-        if vertices:
-            result["vertices"] = self.skin(rotations, betas, turned, shifts)
+        if vertices is not False:
+            chosen = slice(None) if vertices is True else vertices
+            result["vertices"] = self.skin(rotations, betas, turned, shifts, chosen)
         if landmarks:
             assert self.has_landmarks, f"{self.name} has no landmarks"
             result["landmarks"] = self.landmarks(rotations, betas, turned, shifts)
@@ -127,3 +133,10 @@ class TorchBody(nn.Module):
 def _pose_features(local: Tensor) -> Tensor:
     """(B, 24, 3, 3) parent-relative rotations -> (B, 207), zero at rest."""
     return (local[:, 1:] - torch.eye(3).to(local)).flatten(1)
+
+
+def _areas(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
+    """(V,) m^2: a third of every triangle at a vertex."""
+    a, b, c = (vertices[faces[:, k]] for k in range(3))
+    each = np.linalg.norm(np.cross(b - a, c - a), axis=-1) / 6
+    return np.bincount(faces.ravel(), np.repeat(each, 3), minlength=len(vertices))

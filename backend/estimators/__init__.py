@@ -21,6 +21,12 @@ class _Entry(NamedTuple):
 _ESTIMATORS = {
     "onetake": _Entry("onetake", "OneTakeEstimator"),
     "ik": _Entry("ik", "IKEstimator"),
+    # The papers', see `papers`.
+    "sru_attention": _Entry("papers.sru_attention", "Estimator", features=True),
+    "multimodal_depth": _Entry("papers.multimodal_depth", "Estimator", features=True),
+    "joint_gru": _Entry("papers.joint_gru", "Estimator", features=True),
+    "hybrid": _Entry("papers.hybrid", "Estimator", features=True),
+    "temporal_lifter": _Entry("papers.temporal_lifter", "Estimator", features=True),
 }
 
 

@@ -29,8 +29,8 @@ LANDMARKS, POINTS = 33, 39  # the network adds 6 points; two of them give the ne
 # numbers are read from, (2, 2, 288), and the one that its heat maps are a linear function of, (64,
 # 64, 48).
 RAW, FLAG, HEAT, WORLD, MASK, LAST, CELLS = 337, 342, 298, 339, 297, 335, 279
-WHOLE_FEATURES, LANDMARK_FEATURES = 2 * 2 * 288, 48
-FEATURES = WHOLE_FEATURES + LANDMARKS * LANDMARK_FEATURES
+WHOLE_FEATURES, PART_FEATURES = 2 * 2 * 288, 48  # of the person, and of each landmark
+FEATURES = WHOLE_FEATURES + LANDMARKS * PART_FEATURES
 
 ANCHORS = np.concatenate(
     [

@@ -4,7 +4,7 @@ import csv
 import dataclasses
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,14 +12,10 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from ..body.torch_body import TorchBody
-from ..device import halves
 from ..errors import OneTakeError
-from ..estimators.onetake.network import Draft
-from .config import TrainingConfig
-from .losses import draft_loss, losses, total
-from .validation import validate
-from .windows import Windows, prepared
+from .config import LoopConfig
+from .objective import Objective
+from .windows import Windows
 
 CHECKPOINT = "checkpoint.pt"
 CURVES = "curves.csv"
@@ -27,27 +23,32 @@ BEST = "best.safetensors"
 
 
 class Loop:
-    """Trains `network`; everything it writes goes into `folder`."""
+    """Trains an objective's network; everything it writes goes into `folder`."""
 
     def __init__(
         self,
-        network: nn.Module,
-        config: TrainingConfig,
-        body: TorchBody,
+        objective: Objective,
+        config: LoopConfig,
         batches: Callable[[int], Iterator[Windows]],
-        validation: Windows,
         folder: Path,
         device: torch.device,
     ) -> None:
-        """batches: from a step on, one Windows for every step (the same for the same step)."""
+        """batches: from a step on, one Windows for every step (the same for the same step).
+
+        The objective's network and critics are on `device` already.
+        """
         self.config, self.folder, self.device = config, folder, device
-        self.halved = halves(device.type)
-        self.network, self.body = network.to(device), body.to(device)
-        self.average = {k: v.detach().clone() for k, v in network.state_dict().items()}
+        self.objective, self.network = objective, objective.network
+        self.average = {k: v.detach().clone() for k, v in self.network.state_dict().items()}
         self.optimiser = torch.optim.AdamW(
-            _groups(network, config.weight_decay), lr=config.rate, betas=(0.9, 0.98)
+            _groups(self.network, config.weight_decay), lr=config.rate, betas=(0.9, 0.98)
         )
-        self.batches, self.validation = batches, validation
+        judges = list(objective.critics.parameters())
+        # Adam's usual memory of a step's direction would carry a judge past a moving target.
+        self.critic_optimiser = (
+            torch.optim.Adam(judges, lr=config.critic_rate, betas=(0.5, 0.9)) if judges else None
+        )
+        self.batches = batches
         self.step, self.minutes, self.best, self.stale = 0, 0.0, float("inf"), 0
         folder.mkdir(parents=True, exist_ok=True)
         if (folder / CHECKPOINT).is_file():
@@ -84,20 +85,30 @@ class Loop:
         config = self.config
         rng = np.random.default_rng([config.seed, self.step, 1])
         torch.manual_seed(config.seed * 1_000_003 + self.step)
-        count = len(windows)
-        lens = np.exp(rng.normal(size=count) * config.lens)
-        lens[rng.random(count) >= config.lens_share] = 1.0
-        roll = np.radians(rng.normal(size=count) * config.roll)
-        given, truth = prepared(windows, self.device, roll=roll, lens=lens)
         for group in self.optimiser.param_groups:
             group["lr"] = self._rate()
         self.network.train()
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.halved):
-            drafts: list[Draft] = []
-            answer = self.network(given, drafts)
-        parts = losses(answer, truth, self.body, given)
-        parts["drafts"] = draft_loss(drafts, self.network, truth, given)
-        loss = total(parts, config.losses)
+        parts, judged = self.objective.losses(windows, rng)
+        self._descend(parts["loss"], self.optimiser, self.network.parameters())
+        if self.critic_optimiser and self.step % config.critic_every == 0:
+            critics = self.objective.critics
+            critics.zero_grad(set_to_none=True)  # of what the network's step left in them
+            verdict = self.objective.critic_losses(judged, rng)
+            self._descend(verdict["critic"], self.critic_optimiser, critics.parameters())
+            # Of each step in which they learn; a mean over all steps would be a share of it.
+            parts |= {k: config.critic_every * v for k, v in verdict.items()}
+        # The mean forgets its start faster than it forgets later on.
+        keep = min(config.average, (1 + self.step) / (10 + self.step))
+        for name, value in self.network.state_dict().items():
+            if value.is_floating_point():
+                self.average[name].lerp_(value, 1 - keep)
+            else:
+                self.average[name].copy_(value)  # a counter
+        return {k: float(v.detach()) for k, v in parts.items()}
+
+    def _descend(
+        self, loss: Tensor, optimiser: torch.optim.Optimizer, weights: Iterable[nn.Parameter]
+    ) -> None:
         if not torch.isfinite(loss):
             raise OneTakeError(
                 "diverged",
@@ -105,14 +116,9 @@ class Loop:
                 "again with a lower rate.",
             )
         loss.backward()
-        nn.utils.clip_grad_norm_(self.network.parameters(), config.clip)
-        self.optimiser.step()
-        self.optimiser.zero_grad(set_to_none=True)
-        # The mean forgets its start faster than it forgets later on.
-        keep = min(config.average, (1 + self.step) / (10 + self.step))
-        for name, value in self.network.state_dict().items():
-            self.average[name].lerp_(value, 1 - keep)
-        return {"loss": float(loss.detach())} | {k: float(v.detach()) for k, v in parts.items()}
+        nn.utils.clip_grad_norm_(weights, self.config.clip)
+        optimiser.step()
+        optimiser.zero_grad(set_to_none=True)
 
     def _rate(self) -> float:
         config = self.config
@@ -123,20 +129,18 @@ class Loop:
     def _validate(self) -> dict[str, float]:
         now = {k: v.detach().clone() for k, v in self.network.state_dict().items()}
         self.network.load_state_dict(self.average)
-        figures = validate(self.network, self.validation, self.body, self.device)
+        self.network.eval()
+        with torch.no_grad():
+            figures = self.objective.validate()
         self.network.load_state_dict(now)
-        score = figures["val_mpjpe"] + figures["val_pa_mpjpe"]
-        if score < self.best:
-            self.best, self.stale = score, 0
-            weights = {k: v.half().contiguous().cpu() for k, v in self.average.items()}
-            self._replace(BEST, lambda path: save_file(weights, path, metadata=self._metadata()))
+        if figures["val_score"] < self.best:
+            self.best, self.stale = figures["val_score"], 0
+            weights = {k: _half(v).contiguous().cpu() for k, v in self.average.items()}
+            said = {"step": str(self.step)} | self.objective.metadata()
+            self._replace(BEST, lambda path: save_file(weights, path, metadata=said))
         else:
             self.stale += 1
         return figures
-
-    def _metadata(self) -> dict[str, str]:
-        network = dataclasses.asdict(self.config.network)
-        return {"step": str(self.step)} | {k: repr(v) for k, v in network.items()}
 
     def _append(self, row: dict) -> None:
         path = self.folder / CURVES
@@ -154,6 +158,9 @@ class Loop:
             "minutes": self.minutes, "best": self.best, "stale": self.stale,
             "config": dataclasses.asdict(self.config),
         }  # fmt: skip
+        if self.critic_optimiser:
+            state["critics"] = self.objective.critics.state_dict()
+            state["critic_optimiser"] = self.critic_optimiser.state_dict()
         self._replace(CHECKPOINT, lambda path: torch.save(state, path))
 
     def _resume(self) -> None:
@@ -165,6 +172,9 @@ class Loop:
             )
         self.network.load_state_dict(state["network"])
         self.optimiser.load_state_dict(state["optimiser"])
+        if self.critic_optimiser:
+            self.objective.critics.load_state_dict(state["critics"])
+            self.critic_optimiser.load_state_dict(state["critic_optimiser"])
         self.average: dict[str, Tensor] = state["average"]
         self.step, self.minutes = state["step"], state["minutes"]
         self.best, self.stale = state["best"], state["stale"]
@@ -173,6 +183,10 @@ class Loop:
         hidden = self.folder / f".{name}"
         write(hidden)
         os.replace(hidden, self.folder / name)
+
+
+def _half(value: Tensor) -> Tensor:
+    return value.half() if value.is_floating_point() else value
 
 
 def _groups(network: nn.Module, decay: float) -> list[dict]:

@@ -33,29 +33,43 @@ def validate(
         origin = torch.zeros_like(truth.trans)
         got = posed(body, answer.rotations, answer.betas, origin)["joints"].cpu().numpy()
         want = posed(body, truth.rotations, truth.betas, origin)["joints"].cpu().numpy()
-    angles = [
-        matrix_to_axis_angle(rotations.cpu().numpy().astype(float))
-        for rotations in (answer.rotations, truth.rotations)
-    ]
+    up = (answer.up * truth.up).sum(dim=-1).clamp(-1, 1).acos().rad2deg()
+    return motion_figures(
+        got, want, windows.times, answer.rotations.cpu().numpy(), truth.rotations.cpu().numpy()
+    ) | {"val_up": float(up.mean())}
+
+
+def motion_figures(
+    got: np.ndarray,
+    want: np.ndarray,
+    times: np.ndarray,
+    rotations: np.ndarray | None = None,
+    true_rotations: np.ndarray | None = None,
+) -> dict[str, float]:
+    """Figures of joints (B, T, 24, 3) m against the truth at times (B, T) s, and of their
+    rotations (B, T, 24, 3, 3) where they are known; NaN for what cannot be told.
+    """
     # A single frame has no rate: nothing that moves is measured.
-    steps = np.diff(windows.times, axis=1)
-    rates = 1 / steps.mean(axis=1) if steps.size else np.zeros(len(windows))
+    steps = np.diff(times, axis=1)
+    rates = 1 / steps.mean(axis=1) if steps.size else np.zeros(len(times))
     pairs = list(zip(got.astype(float), want.astype(float), rates, strict=True))
     # Acceleration at ten frames a second says nothing of jitter.
     fast = [pair for pair in pairs if pair[2] > 24]
     slopes = [_swing(a, b, fps) for a, b, fps in fast]
-    up = (answer.up * truth.up).sum(dim=-1).clamp(-1, 1).acos().rad2deg()
+    angles = float("nan")
+    if rotations is not None and true_rotations is not None:
+        both = (matrix_to_axis_angle(r.astype(float)) for r in (rotations, true_rotations))
+        angles = metrics.pooled(
+            metrics.angle_errors(a[:, 1:], b[:, 1:]) for a, b in zip(*both, strict=True)
+        )
     return {
         "val_mpjpe": metrics.pooled(metrics.mpjpe(a, b) for a, b, _ in pairs),
         "val_pa_mpjpe": metrics.pooled(metrics.pa_mpjpe(a, b) for a, b, _ in pairs),
         "val_relative_accel": _relative_acceleration(fast),
         "val_limb_direction": metrics.pooled(metrics.limb_directions(a, b) for a, b, _ in pairs),
-        "val_angle_error": metrics.pooled(
-            metrics.angle_errors(a[:, 1:], b[:, 1:]) for a, b in zip(*angles, strict=True)
-        ),
+        "val_angle_error": angles,
         "val_slope": _mean([s.slope for s in slopes]),
         "val_r": _mean([s.correlation for s in slopes]),
-        "val_up": float(up.mean()),
     }
 
 

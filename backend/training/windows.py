@@ -1,7 +1,9 @@
 """Windows of training data: what BlazePose reported, beside the truth."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -13,7 +15,7 @@ from ..motion.rotations import axis_angle_to_matrix
 from ..motion.skeleton import LANDMARK_MIRROR, MIRROR
 from ..people.image_features import from_bytes
 from .losses import Truth
-from .pairs import read_shards
+from .pairs import read_pictures, read_shards
 
 MOSTLY = 0.5  # of a clip's frames
 _FLIP = np.array([-1.0, 1.0, 1.0], np.float32)
@@ -41,12 +43,12 @@ class Windows:
 
     def take(self, index) -> "Windows":
         """Some of the windows."""
-        return Windows(**{f.name: getattr(self, f.name)[index] for f in fields(self)})
+        return type(self)(**{f.name: getattr(self, f.name)[index] for f in fields(self)})
 
     def cut(self, index: np.ndarray, start: np.ndarray, frames: int) -> "Windows":
         """Windows of `frames` frames: those of `index` (K,), from frame `start` (K,) on."""
         at = index[:, None], start[:, None] + np.arange(frames)
-        return Windows(
+        return type(self)(
             **{
                 f.name: self.betas[index] if f.name == "betas" else getattr(self, f.name)[at]
                 for f in fields(self)
@@ -54,7 +56,18 @@ class Windows:
         )
 
 
-def in_pieces(windows: Windows, frames: int) -> Windows:
+@dataclass(frozen=True)
+class PicturedWindows(Windows):
+    """Rendered windows with what the picture showed; `features` are all 2736, raw, float16."""
+
+    region: np.ndarray  # (B, T, 4) centre's ray x, y; side in rays; angle in radians
+    silhouette: np.ndarray  # (B, T, 512) u1, true; see pairs.shards.silhouettes
+
+
+_Some = TypeVar("_Some", bound=Windows)
+
+
+def in_pieces(windows: _Some, frames: int) -> _Some:
     """The same in windows of `frames` frames, what does not fill one left out."""
     starts = np.arange(0, windows.seen.shape[1] - frames + 1, frames)
     index = np.repeat(np.arange(len(windows)), len(starts))
@@ -68,6 +81,26 @@ def load_windows(folder: Path) -> Windows:
     All have the same number of frames.
     Raises OneTakeError no_pairs where there are none.
     """
+    return _load(folder)[0]
+
+
+def load_pictured(folder: Path) -> PicturedWindows:
+    """As `load_windows`, of pairs that were made with --pictures. OneTakeError no_pictures."""
+    windows, of, found = _load(folder)
+    try:
+        pictures = read_pictures(folder)
+    except FileNotFoundError as error:
+        raise OneTakeError("no_pictures", f"{error}.") from error
+    shape = found.shape[0], windows.seen.shape[1], -1
+    features, silhouette = (
+        pictures.pop(name).reshape(shape)[found] for name in ("image_features", "silhouette")
+    )
+    plain = vars(windows) | {"features": features}
+    return PicturedWindows(**plain, region=of("region")[found], silhouette=silhouette)
+
+
+def _load(folder: Path) -> tuple[Windows, Callable[..., np.ndarray], np.ndarray]:
+    """The windows, any field by its name for all clips, and which clips were taken (C,) bool."""
     try:
         data = read_shards(folder)
     except FileNotFoundError as error:
@@ -85,7 +118,7 @@ def load_windows(folder: Path) -> Windows:
     found = of("seen").mean(axis=1) >= MOSTLY
     region = of("region")
     rays = region[..., None, :2] + of("landmarks") * region[..., None, 2:3]
-    return Windows(
+    windows = Windows(
         rays=rays,
         visibility=of("visibility") / 255,
         world=of("world"),
@@ -98,7 +131,8 @@ def load_windows(folder: Path) -> Windows:
         up=of("up"),
         betas=data["betas"].astype(np.float32),
         contacts=of("contacts"),
-    ).take(found)
+    )
+    return windows.take(found), of, found
 
 
 def joined(parts: list[Windows]) -> Windows:

@@ -7,13 +7,15 @@ import pytest
 import torch
 
 from backend.body import load_body
+from backend.estimators.blending import window_starts
 from backend.estimators.ik.points import PointModel
 from backend.estimators.onetake.canonical import canonical, turn_towards
 from backend.estimators.onetake.config import NetworkConfig
-from backend.estimators.onetake.network import Draft, MotionTransformer, Seen, from_six, in_view
-from backend.estimators.onetake.run import OVERLAP, WINDOW, Track, run, window_starts
+from backend.estimators.onetake.network import Draft, MotionTransformer, Seen, in_view
+from backend.estimators.onetake.run import OVERLAP, WINDOW, Track, run
 from backend.estimators.onetake.skeleton import Skeleton
 from backend.estimators.onetake.translation import place_root
+from backend.estimators.rotations import from_six
 from backend.motion.kinematics import forward_kinematics
 from backend.motion.rotations import axis_angle_to_matrix
 from backend.motion.skeleton import LANDMARK_JOINT, LANDMARK_MIRROR, MIRROR
@@ -114,7 +116,7 @@ def test_time_is_what_counts_not_the_number_of_the_frame():
 def test_windows_cover_a_clip_and_overlap():
     for frames in (1, WINDOW, WINDOW + 1, 200, 1000):
         covered = np.zeros(frames, int)
-        starts = window_starts(frames)
+        starts = window_starts(frames, WINDOW, OVERLAP)
         for start in starts:
             covered[start : start + WINDOW] += 1
         assert covered.all()
@@ -125,7 +127,7 @@ def test_a_long_clip_has_no_seams():
     points, times = a_person(3 * WINDOW)
     raw = run(network(), track(points, times))
     steps = np.abs(np.diff(raw.rotations, axis=0)).max(axis=(1, 2, 3))
-    starts = window_starts(len(times))[1:]
+    starts = window_starts(len(times), WINDOW, OVERLAP)[1:]
     edges = [*starts, *(start + OVERLAP for start in starts)]
     around = [steps[max(edge - 2, 0) : edge + 2].max() for edge in edges]
     assert max(around) < 3 * np.quantile(steps, 0.95)

@@ -26,8 +26,10 @@ from backend.training.pairs.shards import (  # noqa: E402
     CLIP_FIELDS,
     FIELDS,
     pack,
+    read_pictures,
     read_shards,
     shard_path,
+    silhouettes,
     write_shards,
 )  # fmt: skip
 from backend.training.render.camera import Camera, sample_camera  # noqa: E402
@@ -147,6 +149,23 @@ def test_the_same_seed_gives_the_same_bytes_and_shards_resume(studio, tmp_path):
     )
     assert pairs["has_features"].all()
     assert pairs["features"].std() > 5
+
+
+def test_pictures_lie_beside_the_shard_only_where_they_are_wanted(recorded, tmp_path):
+    record_, frames = recorded
+    list(write_shards(tmp_path, [0], lambda shard, clip: record_, clips=1))
+    with pytest.raises(FileNotFoundError, match="--pictures"):
+        read_pictures(tmp_path)
+    made = [i for i, _ in write_shards(tmp_path, [0], lambda *of: record_, clips=1, pictures=True)]
+    assert made == [0], "a shard without its pictures is made again"
+    assert not list(write_shards(tmp_path, [0], lambda *of: record_, clips=1, pictures=True))
+    pictures = read_pictures(tmp_path)
+    features = np.array([frame.result.features for frame in frames])
+    np.testing.assert_allclose(pictures["image_features"], features, rtol=1e-3, atol=1e-3)
+    for drawn, kept in zip(frames, silhouettes(pictures["silhouette"]), strict=True):
+        small = cv2.resize(drawn.drawn, kept.shape, interpolation=cv2.INTER_AREA)
+        assert np.array_equal(kept, small > 127)
+    assert silhouettes(pictures["silhouette"]).any(axis=(1, 2)).all()
 
 
 def test_a_camera_looks_where_it_is_told():

@@ -22,6 +22,7 @@ from backend.training.faults import FaultRates, faulty, softened
 from backend.training.loop import BEST, CURVES, Loop
 from backend.training.losses import LossWeights, draft_loss, losses, posed
 from backend.training.noise import NoiseModel
+from backend.training.onetake import OneTakeObjective
 from backend.training.windows import Windows, in_pieces, mirrored, prepared
 
 FRAMES = 8
@@ -254,10 +255,7 @@ def test_windows_are_cut_out_of_clips(windows):
 def test_single_frames_train_and_are_judged(windows, body, tmp_path):
     config = small(frames=1)
     torch.manual_seed(0)
-    loop = Loop(
-        MotionTransformer(config.network), config, body, Batches(config, body, windows, None),
-        in_pieces(windows, 1), tmp_path, torch.device("cpu"),
-    )  # fmt: skip
+    loop = loop_of(config, windows, body, tmp_path, in_pieces(windows, 1))
     rows = []
     loop.run(rows.append)
     assert np.isfinite(rows[-1]["loss"]) and np.isfinite(rows[-1]["val_pa_mpjpe"])
@@ -272,12 +270,16 @@ def small(**settings) -> TrainingConfig:
     )  # fmt: skip
 
 
+def loop_of(config, windows, body, folder, validation) -> Loop:
+    cpu = torch.device("cpu")
+    network = MotionTransformer(config.network)
+    objective = OneTakeObjective(network, config, body, validation, cpu)
+    return Loop(objective, config, Batches(config, body, windows, None), folder, cpu)
+
+
 def trained(config, windows, body, folder, stop_after=None):
     torch.manual_seed(config.seed)
-    loop = Loop(
-        MotionTransformer(config.network), config, body, Batches(config, body, windows, None),
-        windows, folder, torch.device("cpu"),
-    )  # fmt: skip
+    loop = loop_of(config, windows, body, folder, windows)
     rows = []
     calls = iter(range(1000))
     loop.run(rows.append, lambda: stop_after is not None and next(calls) + 1 >= stop_after)

@@ -11,8 +11,8 @@ import numpy as np
 from ...errors import OneTakeError
 from ...motion.body import Body
 from ...motion.rotations import axis_angle_to_matrix, matrix_to_axis_angle
-from ...motion.skeleton import LANDMARK
 from ...people.track import PersonTrack
+from ..evidence import joint_trust
 from ..interface import CameraMotion
 from .analytic import analytic_pose, starting_translation
 from .config import IKConfig
@@ -22,25 +22,19 @@ from .points import LandmarkModel, PointModel
 from .prior import PosePrior
 from .solver import Smoothness, State, minimise
 
-_TORSO = ("left_hip", "right_hip", "left_shoulder", "right_shoulder")
-# The landmarks that tell of each joint, in SMPL's order.
-_EVIDENCE: tuple[tuple[str, ...], ...] = (
-    ("left_hip", "right_hip"), ("left_hip", "left_knee"), ("right_hip", "right_knee"), _TORSO,
-    ("left_knee", "left_ankle"), ("right_knee", "right_ankle"), _TORSO,
-    ("left_ankle", "left_foot_index"), ("right_ankle", "right_foot_index"), _TORSO,
-    ("left_foot_index",), ("right_foot_index",), ("left_shoulder", "right_shoulder", "nose"),
-    ("left_shoulder",), ("right_shoulder",), ("nose", "left_ear", "right_ear"),
-    ("left_shoulder", "left_elbow"), ("right_shoulder", "right_elbow"),
-    ("left_elbow", "left_wrist"), ("right_elbow", "right_wrist"),
-    ("left_wrist", "left_index"), ("right_wrist", "right_index"), ("left_index",), ("right_index",),
-)  # fmt: skip
-
 
 class IKEstimator:
-    """The estimator without training: see the package's docstring."""
+    """The estimator without training: see the package's docstring.
 
-    def __init__(self, config: IKConfig | None = None) -> None:
+    landmark_model: of world landmarks that are not BlazePose's own.
+    """
+
+    def __init__(
+        self, config: IKConfig | None = None, landmark_model: LandmarkModel | None = None
+    ) -> None:
         self.config = config or IKConfig()
+        share = self.config.landmark_model_share
+        self.landmark_model = landmark_model or LandmarkModel.load(share)
 
     @classmethod
     def of_quality(cls, quality: str, device: str) -> "IKEstimator":
@@ -57,7 +51,7 @@ class IKEstimator:
         should_stop: Callable[[], bool],
     ) -> CameraMotion:
         """See Estimator.estimate."""
-        landmark_model = LandmarkModel.load(self.config.landmark_model_share)
+        landmark_model = self.landmark_model
         prior = PosePrior.load()
         model = PointModel.from_body(body, landmark_model.offsets)
         observations = observe(
@@ -93,7 +87,7 @@ class IKEstimator:
             trans_out[done:end] = state.trans[shared:]
             done = end
             progress(done, frames)
-        return CameraMotion(local_out, trans_out, betas, _confidence(observations))
+        return CameraMotion(local_out, trans_out, betas, joint_trust(observations.trust))
 
     def _fit_shape(
         self,
@@ -145,12 +139,3 @@ def _fill_gaps(local: np.ndarray, seen: np.ndarray) -> np.ndarray:
         np.abs(index[before] - here) < np.abs(index[after] - here), index[before], index[after]
     )
     return local[nearest]
-
-
-def _confidence(observations: Observations) -> np.ndarray:
-    """(T, 24) 0..1: the mean trust in the landmarks that tell of each joint."""
-    columns = [
-        observations.trust[:, [LANDMARK[name] for name in names]].mean(axis=1)
-        for names in _EVIDENCE
-    ]
-    return np.stack(columns, axis=-1).astype(np.float32)

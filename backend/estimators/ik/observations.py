@@ -6,6 +6,7 @@ import numpy as np
 
 from ...motion.rotations import rotation_between
 from ...motion.skeleton import LANDMARK
+from ..evidence import trust_of
 from .config import LIMB_FROM, LIMB_TO
 
 
@@ -28,11 +29,6 @@ class Observations:
         return Observations(*(getattr(self, name)[index] for name in self.__dataclass_fields__))
 
 
-def trust_of(visibility: np.ndarray) -> np.ndarray:
-    """Visibility 0..1 -> trust 0..1: limbs out of the frame are made up at visibility under 0.2."""
-    return np.clip((visibility - 0.1) / 0.6, 0.0, 1.0)
-
-
 # The landmarks whose middle a person's viewing ray goes through.
 TORSO = [LANDMARK[name] for name in ("left_shoulder", "right_shoulder", "left_hip", "right_hip")]
 
@@ -52,6 +48,11 @@ def viewing_turn(rays: np.ndarray) -> np.ndarray:
     return rotation_between(np.array([0.0, 0.0, 1.0]), towards)
 
 
+def rays_of(landmarks: np.ndarray, K: np.ndarray) -> np.ndarray:
+    """Landmarks (T, 33, 3: px, px, visibility) as x/z and y/z (T, 33, 2), zero where unknown."""
+    return np.nan_to_num((landmarks[..., :2] - K[:2, 2]) / np.diag(K)[:2]).astype(float)
+
+
 def observe(
     landmarks: np.ndarray,
     world: np.ndarray,
@@ -60,7 +61,7 @@ def observe(
     K: np.ndarray,
 ) -> Observations:
     """Landmarks (T,33,3: px, px, visibility), world landmarks (T,33,3) m, seen (T,), K (3,3)."""
-    rays = np.nan_to_num((landmarks[..., :2] - K[:2, 2]) / np.diag(K)[:2]).astype(float)
+    rays = rays_of(landmarks, K)
     world = np.nan_to_num(world).astype(float)
     trust = trust_of(np.nan_to_num(landmarks[..., 2])) * seen[:, None]
     turn = viewing_turn(rays)

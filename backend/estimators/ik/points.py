@@ -1,6 +1,6 @@
 """The body as the fit sees it: rest joints and landmarks, both linear in shape."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +50,12 @@ class LandmarkModel:
         # people who stand would stoop with bent knees.
         slopes[:, 1] = 1.0
         return cls(share * data["offsets"], data["sigma"], slopes, data["slope_sigma"])
+
+    @classmethod
+    def of_our_body(cls) -> "LandmarkModel":
+        """Of landmarks that are on our body, limbs as long as they are; errors as measured."""
+        measured = cls.load(0.0)
+        return replace(measured, slopes=np.ones_like(measured.slopes))
 
 
 @dataclass(frozen=True)

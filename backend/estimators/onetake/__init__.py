@@ -5,26 +5,25 @@ direction of gravity (see `network`); the pelvis is placed where the landmarks w
 body moved onto them (see `refine`).
 """
 
-import ast
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors import SafetensorError, safe_open
 
 from ...body.torch_body import TorchBody
 from ...errors import OneTakeError
 from ...motion.body import Body
 from ...people.track import PersonTrack
 from ...refine import PolishConfig, polish
+from .. import weights as weights_on_disk
 from ..interface import CameraMotion
 from .config import FEATURES, NetworkConfig
 from .network import MotionTransformer
 from .run import Raw, Track, run
 from .translation import place_root
 
-WEIGHTS = Path(__file__).parents[2] / "weights" / "onetake.safetensors"
+WEIGHTS = weights_on_disk.FOLDER / "onetake.safetensors"
 POLISH = PolishConfig()
 _SURE, _LOST = 0.03, 0.4  # metres of expected error at which a joint is as good as known, or not
 
@@ -108,18 +107,9 @@ class OneTakeEstimator:
 
 def load_network(weights: Path) -> MotionTransformer:
     """The network as its file describes it, ready to run; OneTakeError bad_weights."""
-    try:
-        with safe_open(weights, "pt") as file:
-            said = {k: ast.literal_eval(v) for k, v in (file.metadata() or {}).items()}
-            state = {key: file.get_tensor(key).float() for key in file.keys()}  # noqa: SIM118
-        said.pop("step", None)
-        network = MotionTransformer(NetworkConfig(**said))
-        network.load_state_dict(state)
-    except (OSError, ValueError, TypeError, RuntimeError, SyntaxError, SafetensorError) as error:
-        raise OneTakeError(
-            "bad_weights", f"{weights} holds no weights of the onetake network: {error}"
-        ) from error
-    return network.eval()
+    return weights_on_disk.load_network(
+        weights, "onetake", lambda **said: MotionTransformer(NetworkConfig(**said))
+    )
 
 
 def as_tensors(track: PersonTrack, K: np.ndarray) -> Track:

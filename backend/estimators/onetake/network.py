@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ...motion.skeleton import LANDMARK
+from ..rotations import from_six, to_six
 from .config import BETAS, FEATURES, JOINTS, LANDMARKS, NetworkConfig
 from .limbs import limb_rotations
 from .skeleton import Skeleton
@@ -121,7 +122,7 @@ class MotionTransformer(nn.Module):
         with torch.no_grad(), torch.autocast(given.world.device.type, enabled=False):
             read = limb_rotations(given.world.float(), self.skeleton.rest)
             read = read * given.seen[..., None, None, None]
-        read = read[..., :2, :].flatten(-2)  # (B, T, 24, 6)
+        read = to_six(read)  # (B, T, 24, 6)
         x = self.embed(self._tokens(given, read.flatten(2)))
         angles = given.times[:, None, :, None] * self.turns
         cosine, sine = angles.cos().to(x.dtype), angles.sin().to(x.dtype)
@@ -185,7 +186,7 @@ class MotionTransformer(nn.Module):
                 4 * (given.world - from_hips(landmarks)).clamp(-1, 1).flatten(2),
             ]
             missed = torch.cat(parts, dim=-1) * given.seen[..., None]
-            pose = draft.rotations[..., :2, :].flatten(2)
+            pose = to_six(draft.rotations).flatten(2)
             return torch.cat([missed, pose, place], dim=-1)
 
     def landmarks(self, pose: Draft) -> Tensor:
@@ -258,11 +259,3 @@ def _turn(x: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
     """Rotary embedding of x (B, H, T, D) by angles (B, 1, T, D / 2)."""
     a, b = x.chunk(2, dim=-1)
     return torch.cat([a * cosine - b * sine, a * sine + b * cosine], dim=-1)
-
-
-def from_six(six: Tensor) -> Tensor:
-    """(..., 6) -> (..., 3, 3) rotations: the first two rows made orthonormal (Zhou et al. 2019)."""
-    first, second = six[..., :3], six[..., 3:]
-    a = functional.normalize(first, dim=-1)
-    b = functional.normalize(second - (a * second).sum(dim=-1, keepdim=True) * a, dim=-1)
-    return torch.stack([a, b, torch.linalg.cross(a, b)], dim=-2)

@@ -8,12 +8,13 @@ import torch
 from torch import Tensor
 
 from ...motion.skeleton import LANDMARK_MIRROR, MIRROR
-from .canonical import canonical
-from .network import Answer, MotionTransformer, Seen, from_six
+from ..blending import blended, window_starts
+from ..rotations import from_six
+from .canonical import Canonical, canonical
+from .network import Answer, MotionTransformer, Seen
 
 WINDOW = 64  # frames: more than it was trained on, which helps a little
 OVERLAP = 24  # frames that neighbours share
-_BATCH = 16  # windows
 _FLIP = torch.tensor([-1.0, 1.0, 1.0])
 _FEET_MIRROR = [2, 3, 0, 1]
 
@@ -25,10 +26,29 @@ class Track:
     rays: Tensor  # (T, 33, 2)
     visibility: Tensor  # (T, 33)
     world: Tensor  # (T, 33, 3)
-    features: Tensor  # (T, 64)
+    features: Tensor  # (T, F) image features, as the network takes them
     has_features: Tensor  # (T,) bool
     seen: Tensor  # (T,) bool
     times: Tensor  # (T,) s, double
+
+    def windows(self, spans: list[slice], device: torch.device) -> tuple[Seen, Canonical]:
+        """Windows of it as networks see them, and the cameras that look straight at the person."""
+
+        def stacked(tensor: Tensor) -> Tensor:
+            return torch.stack([tensor[span] for span in spans]).to(device)
+
+        # Doubles until here, which not all devices add.
+        times = torch.stack([self.times[span] for span in spans])
+        times = (times - times[:, :1]).float().to(device)
+        seen = stacked(self.seen)
+        # A window without a sighting is filled in from its neighbours; it must not be empty.
+        some = seen | ~seen.any(dim=1, keepdim=True)
+        view = canonical(stacked(self.rays), some, times)
+        given = Seen(
+            view.points, stacked(self.visibility), stacked(self.world), stacked(self.features),
+            stacked(self.has_features), seen, times, view.centre, view.size,
+        )  # fmt: skip
+        return given, view
 
 
 @dataclass(frozen=True)
@@ -54,29 +74,19 @@ def run(
 ) -> Raw:
     """flip: also look at the mirror image, and take the mean of both. done gets the share done."""
     frames = len(track.seen)
-    starts = window_starts(frames)
-    size = min(WINDOW, frames)
-    fade = torch.ones(size)
-    if len(starts) > 1:
-        ramp = (torch.arange(OVERLAP) + 1) / (OVERLAP + 1)
-        fade[:OVERLAP], fade[-OVERLAP:] = ramp, ramp.flip(0)
     widths = (24 * 6, 3, 3, 3, 4, 24, 33)
-    sums, total, betas = torch.zeros(frames, sum(widths)), torch.zeros(frames), []
-    for first in range(0, len(starts), _BATCH):
-        spans = [slice(start, start + size) for start in starts[first : first + _BATCH]]
-        with torch.no_grad():
-            row, shape = _windows(network, track, spans, flip)
+    betas = []
+
+    def look(spans: list[slice]) -> Tensor:
+        row, shape = _windows(network, track, spans, flip)
         betas.append(shape)
-        for part, span in zip(row, spans, strict=True):
-            sums[span] += fade[:, None] * part
-            total[span] += fade
-        done(min(1.0, (first + _BATCH) / len(starts)))
-    sixes, trans, velocity, up, contacts, error, doubt = (sums / total[:, None]).split(
-        widths, dim=-1
-    )
+        return row
+
+    row = blended(frames, WINDOW, OVERLAP, look, done=done)
+    sixes, trans, velocity, up, contacts, error, doubt = row.split(widths, dim=-1)
     return Raw(
         rotations=from_six(sixes.view(frames, 24, 6)).double().numpy(),
-        betas=_mean_shape(torch.cat(betas), track.seen, starts, size),
+        betas=mean_shape(torch.cat(betas), track.seen, WINDOW, OVERLAP),
         trans=trans.double().numpy(),
         velocity=velocity.double().numpy(),
         up=torch.nn.functional.normalize(up, dim=-1).double().numpy(),
@@ -86,40 +96,18 @@ def run(
     )
 
 
-def _mean_shape(betas: Tensor, seen: Tensor, starts: list[int], size: int) -> np.ndarray:
+def mean_shape(betas: Tensor, seen: Tensor, size: int, overlap: int) -> np.ndarray:
     """(10,) of all windows' (W, 10): each counts for the frames in which the person was seen."""
+    starts = window_starts(len(seen), size, overlap)
     weight = torch.stack([seen[start : start + size].sum() for start in starts]).to(betas)
     return ((weight @ betas) / weight.sum().clamp(min=1)).double().numpy()
-
-
-def window_starts(frames: int) -> list[int]:
-    """First frames of windows that cover `frames`; the last one ends with the clip."""
-    if frames <= WINDOW:
-        return [0]
-    last = frames - WINDOW
-    return [*range(0, last, WINDOW - OVERLAP), last]
 
 
 def _windows(
     network: MotionTransformer, track: Track, spans: list[slice], flip: bool
 ) -> tuple[Tensor, Tensor]:
     """(B, T, 214) in camera axes, in the order of the network's outputs, and betas (B, 10)."""
-
-    device = network.skeleton.joints.device
-
-    def stacked(tensor: Tensor) -> Tensor:
-        return torch.stack([tensor[span] for span in spans]).to(device)
-
-    times = torch.stack([track.times[span] for span in spans])  # doubles, which not all devices add
-    times = (times - times[:, :1]).float().to(device)
-    seen = stacked(track.seen)
-    # A window without a sighting is filled in from its neighbours; it must not be empty.
-    some = seen | ~seen.any(dim=1, keepdim=True)
-    view = canonical(stacked(track.rays), some, times)
-    given = Seen(
-        view.points, stacked(track.visibility), stacked(track.world), stacked(track.features),
-        stacked(track.has_features), seen, times, view.centre, view.size,
-    )  # fmt: skip
+    given, view = track.windows(spans, network.skeleton.joints.device)
     answer = network(given)
     if flip:
         answer = _mean(answer, _mirrored_answer(network(_mirrored(given))))

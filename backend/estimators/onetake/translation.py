@@ -16,12 +16,13 @@ def place_root(
     guess: np.ndarray,
     velocity: np.ndarray,
     timestamps: np.ndarray,
+    velocity_spread: float = _VELOCITY,
 ) -> np.ndarray:
     """Pelvis (T, 3) in the camera, metres.
 
     landmarks (T, 33, 3) about the pelvis, camera axes; rays (T, 33, 2) where they were seen; spread
     (T, 33) m that they may be off, infinite where not seen; guess (T, 3) and velocity (T, 3) m/s
-    of the network; timestamps (T,) s.
+    of the network, which may be off by velocity_spread m/s; timestamps (T,) s.
     Reprojection is linear in the translation, at a landmark's depth; the velocity ties frames:
     three unknowns a frame that touch their neighbours only, solved at once and reweighted.
     """
@@ -41,7 +42,11 @@ def place_root(
         loose = 1 / (_DEPTH * np.maximum(guess[:, 2], 0.2)) ** 2
         blocks += loose[:, None, None] * np.eye(3)
         right += loose[:, None] * guess
-        trans = _tied(blocks, right, velocity, step) if frames > 1 else _alone(blocks, right)
+        trans = (
+            _tied(blocks, right, velocity, step, velocity_spread)
+            if frames > 1
+            else _alone(blocks, right)
+        )
     return trans
 
 
@@ -63,10 +68,10 @@ def _alone(blocks, right):
     return np.linalg.solve(blocks, right[..., None])[..., 0]
 
 
-def _tied(blocks, right, velocity, step):
+def _tied(blocks, right, velocity, step, velocity_spread):
     """With (T - 1) differences drawn to the velocity between their frames."""
     frames = len(blocks)
-    firm = 1 / (_VELOCITY * step) ** 2
+    firm = 1 / (velocity_spread * step) ** 2
     moved = 0.5 * (velocity[1:] + velocity[:-1]) * step[:, None]
     right = right.copy()
     right[1:] += firm[:, None] * moved

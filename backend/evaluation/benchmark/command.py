@@ -27,6 +27,14 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     parser.add_argument("--output", type=Path, default=Path("benchmark"),
                         help="folder for the tables (benchmark)")  # fmt: skip
     parser.add_argument("--plots", action="store_true", help="also draw plots (needs matplotlib)")
+    papers = parser.add_argument_group("the papers' ablations (docs/papers.md)")
+    papers.add_argument("--papers", nargs="*", metavar="NAME",
+                        help="train and measure what is missing of these (all)")  # fmt: skip
+    papers.add_argument("--pairs", type=Path,
+                        help="rendered pairs in train/ and val/, made with --pictures")  # fmt: skip
+    papers.add_argument("--motion", type=Path, default=ROOT.parent / "shared" / "motion",
+                        help="folder of captured motion")  # fmt: skip
+    papers.add_argument("--jobs", type=int, default=1, help="runs at once, on a core each (1)")
     parser.set_defaults(run=_run)
 
 
@@ -40,6 +48,10 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    if arguments.papers is not None:
+        from ..papers.command import run as run_papers
+
+        return run_papers(arguments)
     from .run import run  # scipy and all the metrics: other commands start without them
 
     return run(arguments)

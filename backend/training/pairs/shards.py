@@ -30,7 +30,10 @@ FIELDS = {
 # Of each frame, in a file of its own beside the shard where it was asked for: ten times as large.
 PICTURE_FIELDS = {
     "image_features": ((FEATURES,), "f2"),  # see people.detector.LandmarkResult.features
-    "silhouette": ((SILHOUETTE**2 // 8,), "u1"),  # true, in the region: SILHOUETTE² bits, rows first
+    "silhouette": (
+        (SILHOUETTE**2 // 8,),
+        "u1",
+    ),  # true, in the region: SILHOUETTE² bits, rows first
 }
 CLIP_FIELDS = {
     "betas": ((10,), "f4"),

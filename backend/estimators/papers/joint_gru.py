@@ -1,0 +1,121 @@
+"""`joint_gru`: every joint's motion by a recurrent network of its own (paper 002).
+
+Chen et al., "Decomposed human motion prior for video pose estimation via adversarial training",
+section 2.3 and figure 2. Its discriminator and losses are in `backend.training.papers.joint_gru`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from ...motion.body import Body
+from ...people.track import PersonTrack
+from ..interface import CameraMotion
+from ..onetake.network import Draft
+from ..rotations import from_six, to_six
+from ..weights import FOLDER, load_network
+from .camera import translation
+from .gru import JointGRUs, JointHeads
+from .observed import JointInputs, Observed
+from .regressor import mean_pose
+from .rotations import estimated
+
+NAME = "joint_gru"
+WEIGHTS = FOLDER / f"{NAME}.safetensors"
+_JOINTS, _BETAS = 24, 10
+
+
+@dataclass(frozen=True)
+class Config:
+    """Section 2.5's sizes."""
+
+    temporal: bool = True  # without: each frame by itself, the first row
+    features: int = 128  # of a joint, as PARE gives them
+    hidden: int = 64  # of a joint's GRU
+    layers: int = 2
+    scale: float = 2.0  # of the camera before training: a person's rms spread is 1
+    window: int = 16  # frames: T
+
+
+@dataclass(frozen=True)
+class Estimate(Draft):
+    """A Draft, and the features before and after the joints' own temporal encoders."""
+
+    features: Tensor  # (B, T, 24, F) f~
+    frozen: Tensor  # (B, T, 24, F) f, nothing of which is learnt
+
+
+class Network(nn.Module):
+    """Observed -> Estimate (figure 2, without its discriminator)."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__()
+        self.config, self.window = config, config.window
+        self.inputs = JointInputs(config.features)
+        self.encoders = (
+            JointGRUs(_JOINTS, config.features, config.hidden, config.layers)
+            if config.temporal
+            else nn.Identity()
+        )
+        self.heads = JointHeads(_JOINTS, config.features)
+        every = _JOINTS * config.features
+        self.shape = nn.Linear(every, _BETAS)  # W_beta
+        self.camera = nn.Linear(every, 3)  # W_c
+        with torch.no_grad():
+            # People stand upright and face the camera until the features say otherwise; random
+            # heads on features that L_reg makes large would have them in any pose.
+            self.heads.heads.weight.mul_(0.1)
+            self.heads.heads.bias.copy_(to_six(mean_pose())[:, None])
+            self.shape.bias.zero_()
+            self.camera.bias.copy_(torch.tensor([config.scale, 0.0, 0.0]))
+
+    def fit(self, typical: Observed) -> None:
+        """Means and deviations of what it is given, from a part of the training set."""
+        self.inputs.fit(typical)
+
+    def forward(self, given: Observed) -> Estimate:
+        """See Estimate; betas are the mean of what is said of each frame."""
+        f = self.inputs(given)
+        encoded = self.encoders(f)  # eq. 1
+        # The camera shape features c_i are PARE's own branch; here they are f_i too. Over 24:
+        # layers of 3072 inputs would else run ahead of the heads at any one rate.
+        c = f.flatten(2) / _JOINTS
+        return Estimate(
+            rotations=from_six(self.heads(encoded)),  # eq. 2 and 3
+            trans=translation(self.camera(c), given.size),
+            betas=self.shape(c).mean(dim=1),
+            features=encoded,
+            frozen=f,
+        )
+
+
+class Estimator:
+    """See `interface.Estimator`. `weights` of another training run can be named."""
+
+    def __init__(self, weights: Path = WEIGHTS, *, device: str = "cpu") -> None:
+        """OneTakeError bad_weights where there are none."""
+        network = load_network(weights, NAME, lambda **said: Network(Config(**said)))
+        self.network, self.device = network.to(device), device
+
+    @classmethod
+    def of_quality(cls, quality: str, device: str) -> "Estimator":
+        """The same at any quality: there is nothing to leave out."""
+        return cls(device=device)
+
+    def estimate(
+        self,
+        track: PersonTrack,
+        K: np.ndarray,
+        body: Body,
+        *,
+        progress: Callable[[int, int], None],
+        should_stop: Callable[[], bool],
+    ) -> CameraMotion:
+        """See Estimator.estimate. The track holds image features."""
+        return estimated(
+            self.network, track, K, body, self.device, progress=progress, should_stop=should_stop
+        )

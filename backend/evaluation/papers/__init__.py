@@ -1,0 +1,1 @@
+"""`benchmark --papers`: each paper's ablation, trained and measured alike, beside its own table."""
