@@ -3,13 +3,17 @@
     python -m backend.evaluation.benchmark_devices VIDEO [--device auto|cpu|cuda|mps]
 
 Stages one after another, each alone on the machine: reading and decoding, the detector, the
-landmark network, the `onetake` network, the fit after it and the world. `convert` reads ahead
-while it looks, so it is faster than their sum.
+landmark network, what else it takes to follow people, the `onetake` network, the fit after it and
+the world. `convert` reads ahead while it looks, so it is faster than their sum.
+
+Where there is no GPU, torch on the processor takes its place: slower than what `convert` runs
+there, but the code that a GPU would run, and its takes are to be the same.
 """
 
 import argparse
 import os
 import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,11 +26,12 @@ from ..home import home
 from ..motion.rotations import axis_angle_to_matrix
 from ..people import PersonDetector, PersonTrack, Region, find_people
 from ..people.blazepose import load_blazepose
+from ..people.blazepose_torch import TorchBlazePose
 from ..people.detector import Detection, LandmarkResult
-from ..video import VideoInfo, frames, probe
+from ..video import Frame, FrameReader, VideoInfo, frames, probe
 from ..world import Camera, Placed, place
 
-STAGES = ("decode", "detect", "landmarks", "network", "fit", "world")
+STAGES = ("decode", "detect", "landmarks", "follow", "network", "fit", "world")
 
 
 class _Timed:
@@ -42,23 +47,50 @@ class _Timed:
         self.seconds["detect"] += time.perf_counter() - since
         return found
 
-    def landmarks(self, rgb: np.ndarray, regions: list[Region]) -> list[LandmarkResult]:
+    def landmarks(
+        self, rgb: np.ndarray, regions: Sequence[Region], *, outlines: bool = True
+    ) -> list[LandmarkResult]:
         since = time.perf_counter()
-        found = self._detector.landmarks(rgb, regions)
+        found = self._detector.landmarks(rgb, regions, outlines=outlines)
         self.seconds["landmarks"] += time.perf_counter() - since
         return found
 
 
-def measured(info: VideoInfo, device: str, threads: int) -> tuple[dict[str, float], Placed]:
-    """Milliseconds a frame of each of STAGES, and the most prominent person in the world."""
+class _Waiting:
+    """Frames, and how long they were waited for."""
+
+    def __init__(self, reader: FrameReader) -> None:
+        self.seconds, self._reader = 0.0, reader
+
+    def __iter__(self) -> Iterator[Frame]:
+        while True:
+            since = time.perf_counter()
+            frame = next(self._reader, None)
+            self.seconds += time.perf_counter() - since
+            if frame is None:
+                return
+            yield frame
+
+
+def measured(
+    info: VideoInfo, detector: PersonDetector, device: str
+) -> tuple[dict[str, float], Placed]:
+    """Milliseconds a frame of each of STAGES, and the most prominent person in the world.
+
+    device: of the `onetake` network.
+    """
     since = time.perf_counter()
     with frames(info) as reader:
         pictures = sum(1 for _ in reader)
     seconds = {"decode": time.perf_counter() - since}
-    detector = _Timed(load_blazepose(home() / "models", device=device, threads=threads))
+    timed = _Timed(detector)
+    since = time.perf_counter()
     with frames(info) as reader:
-        track: PersonTrack = find_people(reader, info, home() / "models", detector=detector)[0]
-    seconds |= detector.seconds
+        waiting = _Waiting(reader)
+        track: PersonTrack = find_people(waiting, info, home() / "models", detector=timed)[0]
+    everything = time.perf_counter() - since
+    seconds |= timed.seconds
+    seconds["follow"] = everything - waiting.seconds - sum(timed.seconds.values())
     body, K = load_body(), Camera.of(info).K
 
     def estimated(estimator: OneTakeEstimator):
@@ -100,17 +132,19 @@ def main() -> None:
     info = probe(arguments.video)
     print(f"{info.path.name}, {info.width} x {info.height}; milliseconds a frame")
     print(f"| device | {' | '.join(STAGES)} | frames/s of the sum |\n|{'---|' * (len(STAGES) + 2)}")
-    takes = []
-    for device in dict.fromkeys(("cpu", choose_device(arguments.device))):
-        each, placed = measured(info, device, arguments.threads)
+    takes, models, gpu = [], home() / "models", choose_device(arguments.device)
+    other = torch.cuda.get_device_name() if gpu == "cuda" else gpu
+    for name, device, detector in (
+        ("cpu", "cpu", load_blazepose(models, threads=arguments.threads)),
+        ("torch, cpu" if gpu == "cpu" else other, gpu, TorchBlazePose(models, device=gpu)),
+    ):
+        each, placed = measured(info, detector, device)
         takes.append(placed)
-        name = torch.cuda.get_device_name() if device == "cuda" else device
         row = " | ".join(f"{each[stage]:.2f}" for stage in STAGES)
         print(f"| {name} | {row} | {1e3 / sum(each.values()):.0f} |", flush=True)
-    if len(takes) > 1:
-        far, turned = differences(*takes)
-        print(f"the takes differ by {far:.2f} mm and {turned:.2f} degrees at most")
-    else:
+    far, turned = differences(*takes)
+    print(f"the takes differ by {far:.2f} mm and {turned:.2f} degrees at most")
+    if gpu == "cpu":
         print("there is no GPU that PyTorch can use here")
 
 

@@ -1,7 +1,8 @@
 """Where the time of finding people goes: python -m backend.evaluation.benchmark_people VIDEO.
 
-Decoding, the detector over the whole picture, and the landmarks in one region and in eight,
-under LiteRT and under torch on the processor and on the GPU that is there.
+Decoding, the detector over the whole picture, and the landmarks in one region, with the person's
+outline and without, and in eight, under LiteRT and under torch on the processor and on the GPU
+that is there.
 """
 
 import argparse
@@ -23,7 +24,8 @@ from ..video import frames, probe
 
 WARM_UP = 3  # frames that are not counted: GPUs choose and load their kernels in the first
 CROWD = 8  # regions in one picture
-_ONE, _MANY = "landmarks, 1 region", f"landmarks, {CROWD} regions"
+_ONE, _OUTLINE = "landmarks, 1 region", "with its outline"
+_MANY = f"landmarks and outlines, {CROWD} regions"
 
 
 class _Runtime:
@@ -31,7 +33,9 @@ class _Runtime:
 
     def __init__(self, name: str, detector: PersonDetector) -> None:
         self.name = name
-        self.milliseconds: dict[str, list[float]] = {"detect": [], _ONE: [], _MANY: []}
+        self.milliseconds: dict[str, list[float]] = {
+            stage: [] for stage in ("detect", _ONE, _OUTLINE, _MANY)
+        }
         self._detector = detector
         self._region: Region | None = None
 
@@ -40,7 +44,8 @@ class _Runtime:
         window = search_windows(*rgb.shape[:2])[0]
         found = self._timed("detect", lambda: self._detector.detect(rgb, window))
         region = self._region or (found[0].region if found else window)
-        (result,) = self._timed(_ONE, lambda: self._detector.landmarks(rgb, [region]))
+        self._timed(_ONE, lambda: self._detector.landmarks(rgb, [region], outlines=False))
+        (result,) = self._timed(_OUTLINE, lambda: self._detector.landmarks(rgb, [region]))
         self._timed(_MANY, lambda: self._detector.landmarks(rgb, [region] * CROWD))
         self._region = result.following if result.score > 0.5 else None
 
@@ -80,7 +85,7 @@ def main() -> None:
                 runtime.look(frame.rgb)
     print(f"{info.path.name}, {info.width} x {info.height}, {count - WARM_UP} frames")
     print(f"reading and decoding: {reading:.1f} ms a frame")
-    print(f"| ms a frame | {' | '.join(runtimes[0].milliseconds)} |\n|---|---|---|---|")
+    print(f"| ms a frame | {' | '.join(runtimes[0].milliseconds)} |\n|{'---|' * 5}")
     for runtime in runtimes:
         medians = (np.median(times[WARM_UP:]) for times in runtime.milliseconds.values())
         print(f"| {runtime.name} | {' | '.join(f'{each:.1f}' for each in medians)} |")

@@ -5,7 +5,7 @@ from .find import Watch, find_people
 from .track import PersonTrack
 
 # Raised when the same video would give other tracks.
-PEOPLE_VERSION = 4
+PEOPLE_VERSION = 5
 
 __all__ = [
     "PEOPLE_VERSION",

@@ -13,7 +13,7 @@ from .detector import Detection, LandmarkResult, PersonDetector, Region
 
 
 @dataclass(frozen=True)
-class Look:
+class Variant:
     """How a region is looked at once more."""
 
     scale: float
@@ -24,48 +24,54 @@ class Look:
 _TURN = float(np.radians(7.0))
 # The first is the region itself: what has no median (mask, next region, score, image features) is
 # taken from it.
-LOOKS = (
-    Look(1.0, 0.0, False), Look(1.1, _TURN, False), Look(0.9, -_TURN, False),
-    Look(1.0, 0.0, True), Look(1.1, -_TURN, True), Look(0.9, _TURN, True),
+VARIANTS = (
+    Variant(1.0, 0.0, False), Variant(1.1, _TURN, False), Variant(0.9, -_TURN, False),
+    Variant(1.0, 0.0, True), Variant(1.1, -_TURN, True), Variant(0.9, _TURN, True),
 )  # fmt: skip
 
 
 class AveragedDetector:
     """PersonDetector over another one, whose landmarks it takes the median of."""
 
-    def __init__(self, detector: PersonDetector, looks: Sequence[Look] = LOOKS) -> None:
-        self._detector, self._looks = detector, looks
+    def __init__(self, detector: PersonDetector) -> None:
+        self._detector = detector
 
     def detect(self, rgb: np.ndarray, window: Region) -> list[Detection]:
         """See PersonDetector."""
         return self._detector.detect(rgb, window)
 
-    def landmarks(self, rgb: np.ndarray, regions: Sequence[Region]) -> list[LandmarkResult]:
+    def landmarks(
+        self, rgb: np.ndarray, regions: Sequence[Region], *, outlines: bool = True
+    ) -> list[LandmarkResult]:
         """See PersonDetector."""
         if not regions:
             return []
         width = rgb.shape[1]
-        straight = [look for look in self._looks if not look.mirrored]
-        turned = [look for look in self._looks if look.mirrored]
+        straight = [variant for variant in VARIANTS[1:] if not variant.mirrored]
+        turned = [variant for variant in VARIANTS[1:] if variant.mirrored]
+        firsts = self._detector.landmarks(rgb, regions, outlines=outlines)
         seen = self._detector.landmarks(
-            rgb, [_seen_by(look, region) for region in regions for look in straight]
+            rgb, [_seen_by(v, region) for region in regions for v in straight], outlines=False
         )
-        mirror = np.ascontiguousarray(rgb[:, ::-1])
         there = self._detector.landmarks(
-            mirror,
-            [_mirrored(_seen_by(look, region), width) for region in regions for look in turned],
+            np.ascontiguousarray(rgb[:, ::-1]),
+            [_mirrored(_seen_by(v, region), width) for region in regions for v in turned],
+            outlines=False,
         )
         return [
             _median(
-                seen[i * len(straight) : (i + 1) * len(straight)],
-                [_back(r, width) for r in there[i * len(turned) : (i + 1) * len(turned)]],
+                [
+                    first,
+                    *seen[i * len(straight) : (i + 1) * len(straight)],
+                    *(_back(r, width) for r in there[i * len(turned) : (i + 1) * len(turned)]),
+                ]
             )
-            for i in range(len(regions))
+            for i, first in enumerate(firsts)
         ]
 
 
-def _seen_by(look: Look, region: Region) -> Region:
-    return Region(region.x, region.y, region.side * look.scale, region.angle + look.turn)
+def _seen_by(variant: Variant, region: Region) -> Region:
+    return Region(region.x, region.y, region.side * variant.scale, region.angle + variant.turn)
 
 
 def _mirrored(region: Region, width: int) -> Region:
@@ -90,11 +96,10 @@ def _back(result: LandmarkResult, width: int) -> LandmarkResult:
     )
 
 
-def _median(straight: list[LandmarkResult], mirrored: list[LandmarkResult]) -> LandmarkResult:
-    every = [*straight, *mirrored]
+def _median(results: list[LandmarkResult]) -> LandmarkResult:
     return replace(
-        straight[0],
-        landmarks=np.median([r.landmarks for r in every], axis=0).astype(np.float32),
-        world=np.median([r.world for r in every], axis=0).astype(np.float32),
-        presence=np.median([r.presence for r in every], axis=0).astype(np.float32),
+        results[0],
+        landmarks=np.median([r.landmarks for r in results], axis=0).astype(np.float32),
+        world=np.median([r.world for r in results], axis=0).astype(np.float32),
+        presence=np.median([r.presence for r in results], axis=0).astype(np.float32),
     )

@@ -11,15 +11,15 @@ from ..bootstrap.pose_models import MODELS
 from ..disk import writing_to_home
 from ..errors import OneTakeError
 from .blazepose_steps import (
-    FEATURE_TENSORS,
     detections,
     detector_input,
     landmark_crop,
     landmark_input,
     landmark_result,
+    landmark_tensors,
 )
 from .detector import Detection, LandmarkResult, PersonDetector, Region
-from .tflite_graph import with_outputs
+from .tflite_graph import file_with_outputs, read_graph
 
 DETECTOR_FILE = "pose_detection.tflite"
 LANDMARK_FILE = "pose_landmark_full.tflite"
@@ -34,31 +34,40 @@ class BlazePose:
     """
 
     def __init__(self, models_folder: Path, *, threads: int = 2, features: bool = False) -> None:
-        self._detector = _Network(read_model(Path(models_folder) / DETECTOR_FILE), threads)
+        detector = read_model(Path(models_folder) / DETECTOR_FILE)
+        self._detector = _Network(detector, read_graph(detector).outputs, threads)
         landmarks = read_model(Path(models_folder) / LANDMARK_FILE)
-        if features:
-            landmarks = with_outputs(landmarks, FEATURE_TENSORS)
-        self._landmarks = _Network(landmarks, threads)
+        self._landmarks = {
+            outlines: _Network(
+                landmarks, landmark_tensors(outlines=outlines, features=features), threads
+            )
+            for outlines in (False, True)
+        }
 
     def detect(self, rgb: np.ndarray, window: Region) -> list[Detection]:
         """See PersonDetector."""
-        return detections(*self._detector(detector_input(rgb, window)), window)
+        return detections(*self._detector(detector_input(rgb, window)).values(), window)
 
-    def landmarks(self, rgb: np.ndarray, regions: Sequence[Region]) -> list[LandmarkResult]:
+    def landmarks(
+        self, rgb: np.ndarray, regions: Sequence[Region], *, outlines: bool = True
+    ) -> list[LandmarkResult]:
         """See PersonDetector."""
         return [
-            self.landmarks_of_crop(landmark_crop(rgb, region), region, rgb.shape[:2])
+            self.landmarks_of_crop(
+                landmark_crop(rgb, region), region, rgb.shape[:2], outline=outlines
+            )
             for region in regions
         ]
 
     def landmarks_of_crop(
-        self, crop: np.ndarray, region: Region, size: tuple[int, int]
+        self, crop: np.ndarray, region: Region, size: tuple[int, int], *, outline: bool
     ) -> LandmarkResult:
         """The landmarks in a region whose crop, uint8 RGB (256, 256, 3), is there already.
 
-        size: height and width in px of the whole picture that the region speaks of.
+        size: height and width in px of the whole picture that the region speaks of. outline:
+        whether the result has a mask.
         """
-        return landmark_result(self._landmarks(landmark_input(crop)), size, region)
+        return landmark_result(self._landmarks[outline](landmark_input(crop)), size, region)
 
 
 def load_blazepose(
@@ -92,15 +101,16 @@ def read_model(path: Path) -> bytes:
 
 
 class _Network:
-    """One tflite model with one input. Call it with (h, w, 3) f4; it returns its outputs."""
+    """These outputs of a tflite model with one input. Call it with (h, w, 3) f4."""
 
-    def __init__(self, model: bytes, threads: int) -> None:
+    def __init__(self, model: bytes, outputs: Sequence[int], threads: int) -> None:
+        model = file_with_outputs(model, outputs)
         self._interpreter = Interpreter(model_content=model, num_threads=threads)
         self._interpreter.allocate_tensors()
         self._input = self._interpreter.get_input_details()[0]["index"]
-        self._outputs = [d["index"] for d in self._interpreter.get_output_details()]
+        self._outputs = outputs
 
-    def __call__(self, picture: np.ndarray) -> list[np.ndarray]:
+    def __call__(self, picture: np.ndarray) -> dict[int, np.ndarray]:
         self._interpreter.set_tensor(self._input, picture[None])
         self._interpreter.invoke()
-        return [self._interpreter.get_tensor(index) for index in self._outputs]
+        return {index: self._interpreter.get_tensor(index) for index in self._outputs}

@@ -4,6 +4,8 @@ Bazarevsky et al. 2020, "BlazePose: On-device Real-time Body Pose tracking". The
 mediapipe 0.10.21 (modules/pose_detection, modules/pose_landmark; Apache-2.0).
 """
 
+from collections.abc import Mapping
+
 import cv2
 import numpy as np
 
@@ -22,9 +24,11 @@ HEATMAP_PEAK = 0.5  # a flatter heat map does not move the landmark
 MASK_CELLS = 128
 LANDMARKS, POINTS = 33, 39  # the network adds 6 points; two of them give the next region
 
-# Inner tensors of pose_landmark_full.tflite: the last map that all its numbers are read from, (2,
-# 2, 288), and the one that its heat maps are a linear function of, (64, 64, 48).
-FEATURE_TENSORS = (335, 279)
+# Tensors of pose_landmark_full.tflite: landmarks 195, flag 1, heat maps (64, 64, 39), world 117;
+# mask logits (256, 256), a quarter of the network's time; and inside it the last map that all its
+# numbers are read from, (2, 2, 288), and the one that its heat maps are a linear function of, (64,
+# 64, 48).
+RAW, FLAG, HEAT, WORLD, MASK, LAST, CELLS = 337, 342, 298, 339, 297, 335, 279
 WHOLE_FEATURES, PART_FEATURES = 2 * 2 * 288, 48  # of the person, and of each landmark
 FEATURES = WHOLE_FEATURES + LANDMARKS * PART_FEATURES
 
@@ -67,16 +71,25 @@ def landmark_input(crop: np.ndarray) -> np.ndarray:
     return crop.astype(np.float32) / 255
 
 
+def landmark_tensors(*, outlines: bool, features: bool) -> tuple[int, ...]:
+    """What the landmark network is to return."""
+    return (
+        *(RAW, FLAG, HEAT, WORLD),
+        *((MASK,) if outlines else ()),
+        *((LAST, CELLS) if features else ()),
+    )
+
+
 def landmark_result(
-    outputs: list[np.ndarray], size: tuple[int, int], region: Region
+    outputs: Mapping[int, np.ndarray], size: tuple[int, int], region: Region
 ) -> LandmarkResult:
     """From the landmark network's outputs for one region of a picture of size (height, width).
 
-    outputs, f4 in any shape: landmarks 195, flag 1, mask 256 x 256, heat maps 64 x 64 x 39, world
-    117; then, when features are wanted, the FEATURE_TENSORS.
+    outputs, f4 in any shape, by `landmark_tensors`: without MASK there is no mask, without LAST and
+    CELLS there are no features.
     """
-    raw, flag, mask, heat, world = outputs[:5]
-    raw, heat = raw.reshape(POINTS, 5), heat.reshape(HEATMAP_CELLS, HEATMAP_CELLS, POINTS)
+    raw = outputs[RAW].reshape(POINTS, 5)
+    heat = outputs[HEAT].reshape(HEATMAP_CELLS, HEATMAP_CELLS, POINTS)
     place = _refine(raw[:, :2] / LANDMARK_CELLS, heat)
     to_picture = region.to_picture(1)
     pixels = place @ to_picture[:, :2].T + to_picture[:, 2]
@@ -84,13 +97,13 @@ def landmark_result(
     turn[:2, :2] = to_picture[:, :2] / region.side
     return LandmarkResult(
         landmarks=np.column_stack([pixels, _sigmoid(raw[:, 3])])[:LANDMARKS].astype(np.float32),
-        world=(world.reshape(POINTS, 3)[:LANDMARKS] @ turn.T).astype(np.float32),
+        world=(outputs[WORLD].reshape(POINTS, 3)[:LANDMARKS] @ turn.T).astype(np.float32),
         presence=_sigmoid(raw[:LANDMARKS, 4]),
-        score=float(flag.item()),
+        score=float(outputs[FLAG].item()),
         region=region,
         following=_region(*pixels[LANDMARKS : LANDMARKS + 2]),
-        mask=_mask(mask) & region.inside(*size, MASK_CELLS),
-        features=_features(heat, *outputs[5:]) if len(outputs) > 5 else None,
+        mask=_mask(outputs[MASK]) & region.inside(*size, MASK_CELLS) if MASK in outputs else None,
+        features=_features(heat, outputs[LAST], outputs[CELLS]) if LAST in outputs else None,
     )
 
 

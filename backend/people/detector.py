@@ -72,7 +72,8 @@ class LandmarkResult:
     score: float  # 0..1: there is a person in the region
     region: Region  # where it was looked for
     following: Region  # where to look in the next frame
-    mask: np.ndarray  # (cells, cells) bool in the region's crop: silhouette, within the picture
+    # (cells, cells) bool in the region's crop: silhouette, within the picture; where asked for.
+    mask: np.ndarray | None
     features: np.ndarray | None = None  # (2736,) f4 what the network saw, where asked for
 
 
@@ -83,6 +84,8 @@ class PersonDetector(Protocol):
         """People in an upright window of a uint8 RGB (H, W, 3) picture, best first."""
         ...
 
-    def landmarks(self, rgb: np.ndarray, regions: Sequence[Region]) -> list[LandmarkResult]:
-        """One result a region, in order."""
+    def landmarks(
+        self, rgb: np.ndarray, regions: Sequence[Region], *, outlines: bool = True
+    ) -> list[LandmarkResult]:
+        """One result a region, in order. outlines: whether they have masks, which take time."""
         ...

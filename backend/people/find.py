@@ -55,7 +55,7 @@ def find_people(
     for frame in frames:
         if should_stop():
             raise OneTakeError("cancelled", "Stopped on request.")
-        tracker.step(frame.index, frame.timestamp, frame.rgb)
+        tracker.step(frame)
         indices.append(frame.index)
         times.append(frame.timestamp)
         if watch:

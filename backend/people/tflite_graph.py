@@ -1,11 +1,11 @@
-"""Reads a tflite file into plain Python, and lets a runtime return its inner tensors.
+"""Reads a tflite file into plain Python, and has a runtime compute other tensors than it does.
 
 A tflite file is a flatbuffer; the field numbers are those of TensorFlow's schema.fbs (version 3).
 Known are the operators and types of the BlazePose networks.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import flatbuffers
 import numpy as np
@@ -134,16 +134,43 @@ def read_graph(model: bytes) -> Graph:
     )
 
 
-def with_outputs(model: bytes, tensors: Sequence[int]) -> bytes:
-    """The tflite file with these tensors after its outputs, so that a runtime returns them too."""
+def needed(graph: Graph, outputs: Sequence[int]) -> list[int]:
+    """Indices of the operators that these tensors are made by, in order."""
+    makers = {made: k for k, operator in enumerate(graph.operators) for made in operator.outputs}
+    found: set[int] = set()
+    wanted = list(outputs)
+    while wanted:
+        maker = makers.get(wanted.pop())
+        if maker is not None and maker not in found:
+            found.add(maker)
+            wanted += graph.operators[maker].inputs
+    return sorted(found)
+
+
+def with_outputs(graph: Graph, outputs: Sequence[int]) -> Graph:
+    """The graph with these outputs alone, without the operators that they do not need."""
+    operators = tuple(graph.operators[k] for k in needed(graph, outputs))
+    return replace(graph, operators=operators, outputs=tuple(outputs))
+
+
+def file_with_outputs(model: bytes, outputs: Sequence[int]) -> bytes:
+    """The same for a tflite file: a runtime computes and returns these tensors alone."""
     subgraph = _root(model).tables(2)[0]
-    outputs = np.array([*subgraph.integers(2), *tensors], "<i4")
-    field = subgraph.place(2)
     changed = bytearray(model)
+
+    def write(place: int, values: np.ndarray) -> None:
+        changed[place : place + values.nbytes] = values.tobytes()
+
+    kept = needed(read_graph(model), outputs)
+    # Operators move up in their vector: what it points to stays behind it.
+    start, _ = subgraph.vector(subgraph.place(3))
+    tables = np.array([subgraph.table_at(start + 4 * k) for k in kept])
+    write(start, (tables - start - 4 * np.arange(len(kept))).astype("<u4"))
+    write(start - 4, np.array(len(kept), "<u4"))
     changed += bytes(-len(changed) % 4)  # vectors lie on multiples of 4
-    start = len(changed)
-    changed += np.array(len(outputs), "<u4").tobytes() + outputs.tobytes()
-    changed[field : field + 4] = np.array(start - field, "<u4").tobytes()
+    field = subgraph.place(2)
+    write(field, np.array(len(changed) - field, "<u4"))
+    changed += np.array([len(outputs), *outputs], "<u4").tobytes()
     return bytes(changed)
 
 
@@ -201,22 +228,25 @@ class _Record:
         place = self.place(field)
         if not place:
             return []
-        start, count = self._vector(place)
-        return [
-            _Record(self._table.Bytes, self._table.Indirect(start + 4 * k)) for k in range(count)
-        ]
+        start, count = self.vector(place)
+        return [_Record(self._table.Bytes, self.table_at(start + 4 * k)) for k in range(count)]
 
     def array(self, field: int, dtype: type) -> np.ndarray:
         place = self.place(field)
         if not place:
             return np.zeros(0, dtype)
-        start, count = self._vector(place)
+        start, count = self.vector(place)
         return np.frombuffer(self._table.Bytes, np.dtype(dtype).newbyteorder("<"), count, start)
 
     def integers(self, field: int) -> tuple[int, ...]:
         return tuple(self.array(field, np.int32).tolist())
 
-    def _vector(self, place: int) -> tuple[int, int]:
+    def table_at(self, place: int) -> int:
+        """Where the table stands that is pointed to from a place in the file."""
+        return self._table.Indirect(place)
+
+    def vector(self, place: int) -> tuple[int, int]:
+        """Where a vector's first item stands, and how many there are."""
         position = self._table.Indirect(place)
         return position + 4, self._table.Get(kinds.UOffsetTFlags, position)
 

@@ -42,12 +42,14 @@ class Tracklet:
         frame: int,
         time: float,
         result: LandmarkResult,
-        colours: np.ndarray,
+        colours: np.ndarray | None,
         *,
         mask: bool = False,
         features: bool = False,
     ) -> None:
-        """One more frame; mask, features: whether to keep the result's."""
+        """One more frame; without colours they are as before. mask, features: keep the result's."""
+        if colours is None:
+            colours = self.colours[-1].astype(np.float32)
         self.frames.append(frame)
         self.times.append(time)
         self.landmarks.append(result.landmarks)
@@ -97,8 +99,13 @@ _PER_FRAME = (
 )  # fmt: skip
 
 
-def colours_of(rgb: np.ndarray, result: LandmarkResult) -> np.ndarray:
-    """(3, bins^3) f4: colour histograms of head, trunk and legs, each summing to 1 (0: unseen)."""
+def colours_of(rgb: np.ndarray, result: LandmarkResult) -> np.ndarray | None:
+    """(3, bins^3) f4: colour histograms of head, trunk and legs, each summing to 1 (0: unseen).
+
+    None where the result has no mask.
+    """
+    if result.mask is None:
+        return None
     crop = result.region.crop(rgb, COLOUR_CELLS)
     mask = cv2.resize(result.mask.view(np.uint8), (COLOUR_CELLS, COLOUR_CELLS))
     to_crop = cv2.invertAffineTransform(result.region.to_picture(COLOUR_CELLS))
@@ -127,7 +134,10 @@ def colour_distance(a: np.ndarray, b: np.ndarray) -> float:
 
 
 def same_person(a: LandmarkResult, b: LandmarkResult) -> bool:
-    """Whether two results of one picture show one person: the same limbs, or the same outline."""
+    """Whether two results of one picture show one person: the same limbs, or the same outline.
+
+    Both have masks.
+    """
     if pose_distance(a.landmarks, b.landmarks, a.region.side) < SAME_POSE:
         return True
     apart = np.hypot(a.following.x - b.following.x, a.following.y - b.following.y)

@@ -50,6 +50,7 @@ class Scene:
     def __init__(self, actors: Sequence[Actor], count: int, fps: float = 30.0) -> None:
         self.actors, self.count, self.fps = actors, count, fps
         self.runs = 0  # of the detector
+        self.looks: list[tuple[int, bool]] = []  # for landmarks: frame, with an outline or without
         self._drawn = -1, np.zeros(0)
         self._random = np.random.default_rng(0)
 
@@ -107,13 +108,15 @@ class Scene:
             and abs(place[1] - window.y) < window.side / 2
         ]
 
-    def landmarks(self, rgb: np.ndarray, regions: Sequence[Region]) -> list[LandmarkResult]:
+    def landmarks(
+        self, rgb: np.ndarray, regions: Sequence[Region], *, outlines: bool = True
+    ) -> list[LandmarkResult]:
         """Whoever stands nearest to a region's centre."""
         index = self._index(rgb)
-        owners = self.owners(index)
-        return [self._result(index, region, owners) for region in regions]
+        self.looks += [(index, outlines) for _ in regions]
+        return [self._result(index, region, outlines) for region in regions]
 
-    def _result(self, index: int, region: Region, owners: np.ndarray) -> LandmarkResult:
+    def _result(self, index: int, region: Region, outline: bool) -> LandmarkResult:
         def distance(person: tuple[int, Actor, Place]) -> float:
             return float(np.hypot(person[2][0] - region.x, person[2][1] - region.y))
 
@@ -121,12 +124,15 @@ class Scene:
         if near is None or distance(near) > 0.45 * region.side or index in near[1].lost:
             empty = np.zeros((33, 3), np.float32)
             none = np.zeros((CELLS, CELLS), bool)
-            return LandmarkResult(empty, empty, empty[:, 0], 0.01, region, region, none)
+            return LandmarkResult(
+                empty, empty, empty[:, 0], 0.01, region, region, none if outline else None
+            )
         number, actor, place = near
         points = BODY * SIDE + place
         points = points + self._random.normal(0, 0.002 + actor.tremble, points.shape) * SIDE
         landmarks = np.column_stack([points, np.full(33, 0.95)]).astype(np.float32)
         world = np.column_stack([BODY * 2.2, np.zeros(33)]).astype(np.float32)
+        owners = self.owners(index)
         cells = region.to_picture(CELLS)
         row, column = np.mgrid[:CELLS, :CELLS] + 0.5
         x = (cells[0, 0] * column + cells[0, 1] * row + cells[0, 2]).astype(int)
@@ -143,6 +149,6 @@ class Scene:
             score=actor.score,
             region=region,
             following=Region(float(hips[0]), float(hips[1]), SIDE, 0.0),
-            mask=mask,
+            mask=mask if outline else None,
             features=features,
         )

@@ -3,7 +3,7 @@
 import numpy as np
 
 from backend.motion.skeleton import LANDMARK_MIRROR
-from backend.people.averaged import LOOKS, AveragedDetector, half_cell
+from backend.people.averaged import VARIANTS, AveragedDetector, half_cell
 from backend.people.detector import LandmarkResult, Region
 
 WIDTH, HEIGHT = 200, 120
@@ -18,11 +18,13 @@ class Noisy:
                                        rng.uniform(0.5, 1, (33, 1))])  # fmt: skip
         self.world = rng.normal(size=(33, 3)) * 0.4
         self.looks: list[tuple[bool, Region]] = []
+        self.outlined: list[bool] = []
 
-    def landmarks(self, rgb, regions):
+    def landmarks(self, rgb, regions, *, outlines=True):
         mirrored = bool(rgb[0, 0, 0])  # the picture's right edge is white
         found = []
         for region in regions:
+            self.outlined.append(outlines)
             self.looks.append((mirrored, region))
             rng = np.random.default_rng(len(self.looks))
             points, world = self.points.copy(), self.world.copy()
@@ -45,7 +47,8 @@ def test_the_median_of_six_looks():
     inner = Noisy()
     region = Region(60.0, 50.0, 80.0, 0.2)
     (result,) = AveragedDetector(inner).landmarks(picture, [region])
-    assert len(inner.looks) == len(LOOKS)
+    assert len(inner.looks) == len(VARIANTS)
+    assert inner.outlined == [True] + [False] * 5, "only the first look's outline is kept"
     off = np.linalg.norm(result.landmarks[:, :2] - half_cell(region) - inner.points[:, :2], axis=-1)
     assert off.mean() < 0.8  # one look errs by 1.25 on average, the nonsense does not count
     assert np.abs(result.world - inner.world).max() < 1e-5
@@ -60,6 +63,7 @@ def test_each_person_has_their_own_looks():
     picture[:, -1] = 255
     inner = Noisy()
     regions = [Region(60.0, 50.0, 80.0, 0.2), Region(140.0, 60.0, 40.0, 0.0)]
-    results = AveragedDetector(inner).landmarks(picture, regions)
+    detector = AveragedDetector(inner)
+    results = detector.landmarks(picture, regions)
     assert [result.region for result in results] == regions
-    assert AveragedDetector(inner).landmarks(picture, []) == []
+    assert detector.landmarks(picture, []) == []

@@ -158,6 +158,36 @@ def test_who_appears_between_two_runs_of_the_detector_is_followed_back():
     assert scene.runs < 50, "the detector ran every tenth frame, not on each"
 
 
+def test_who_comes_from_behind_another_is_followed_back_no_further():
+    staying = Actor(lambda k: (200, MIDDLE))
+    emerging = Actor(lambda k: (200 + 4 * max(0, k - 25), MIDDLE), unseen=range(36), **BLUE)
+    tracks = people_in(Scene([staying, emerging], 90))
+    assert len(tracks) == 2 and follows(tracks[0], staying) and follows(tracks[1], emerging)
+    assert 25 < tracks[1].frame_index[0] < 36
+
+
+def test_outlines_are_for_telling_people_apart():
+    alone = Scene([Actor(walk(100, 380, 60))], 60)
+    people_in(alone)
+    outlined = {frame for frame, outline in alone.looks if outline}
+    assert outlined == set(range(0, 60, 10)), "where the detector may find somebody else"
+    assert {frame for frame, _ in alone.looks} == set(range(60))
+    pair = Scene([Actor(walk(60, 120, 60)), Actor(walk(300, 400, 60), **BLUE)], 60)
+    people_in(pair)
+    assert {frame for frame, outline in pair.looks if not outline} <= {0}, "the rough first looks"
+
+
+def test_the_detector_looks_closely_every_second_time():
+    """The whole picture and two squares, then the whole alone."""
+    scene = Scene([Actor(walk(100, 380, 60))], 60)
+    people_in(scene)
+    assert scene.runs == 3 * (3 + 1)
+    nobody = Scene([Actor(lambda k: None)], 60)
+    with pytest.raises(OneTakeError):
+        people_in(nobody)
+    assert nobody.runs == 6 * 3
+
+
 def test_variable_times_are_kept():
     scene = Scene([Actor(walk(100, 200, 40))], 40)
     times = np.cumsum(np.random.default_rng(3).uniform(0.02, 0.06, 40))
@@ -231,4 +261,4 @@ def test_memory_holds_a_few_frames_only():
 
     scene = Scene([Actor(walk(100, 380, 120))], 120)
     find_people(watched(), info(scene), None, detector=scene)
-    assert 5 < max(alive) <= 13, "the frames since the detector's last run, and no more"
+    assert 5 < max(alive) <= 23, "the frames since the detector looked closely, and no more"

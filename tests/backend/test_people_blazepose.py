@@ -128,7 +128,7 @@ def test_search_windows_cover_the_picture(size):
     if height != width:
         starts = sorted({(w.x + w.y - w.side, w.side) for w in windows[1:]})
         assert starts[-1][0] + starts[-1][1] >= max(size)
-        assert all(b[0] - a[0] <= a[1] / 2 for a, b in pairwise(starts))
+        assert all(b[0] - a[0] <= 0.8 * a[1] for a, b in pairwise(starts))
 
 
 def test_steady_region_follows_but_does_not_tremble():

@@ -7,8 +7,15 @@ from ai_edge_litert.interpreter import Interpreter
 from backend.home import home
 from backend.people import Region
 from backend.people.blazepose import LANDMARK_FILE, BlazePose
-from backend.people.blazepose_steps import FEATURE_TENSORS, FEATURES
-from backend.people.tflite_graph import Sparsity, Tensor, dense, read_graph, with_outputs
+from backend.people.blazepose_steps import CELLS, FEATURES, LAST, MASK
+from backend.people.tflite_graph import (
+    Sparsity,
+    Tensor,
+    dense,
+    file_with_outputs,
+    read_graph,
+    with_outputs,
+)
 from tests.needs import skip_unless
 
 
@@ -36,8 +43,9 @@ def test_the_graph_is_the_runtimes(model):
 
 
 def test_inner_tensors_come_out_and_the_others_stay(model):
-    changed = with_outputs(model, FEATURE_TENSORS)
-    assert read_graph(changed).outputs == (*read_graph(model).outputs, *FEATURE_TENSORS)
+    outputs = read_graph(model).outputs
+    changed = file_with_outputs(model, (*outputs, LAST, CELLS))
+    assert read_graph(changed).outputs == (*outputs, LAST, CELLS)
     picture = np.random.default_rng(0).random((1, 256, 256, 3), np.float32)
     plain, more = _run(model, picture), _run(changed, picture)
     for expected, given in zip(plain, more, strict=False):
@@ -52,6 +60,21 @@ def test_inner_tensors_come_out_and_the_others_stay(model):
     np.testing.assert_allclose(heat, plain[3], atol=2e-4)
 
 
+def test_what_is_not_wanted_is_not_computed(model):
+    """Without the mask the network's other numbers are the same bits."""
+    graph = read_graph(model)
+    kept = tuple(at for at in graph.outputs if at != MASK)
+    changed = file_with_outputs(model, kept)
+    fewer = read_graph(changed)
+    assert fewer.operators == with_outputs(graph, kept).operators and fewer.outputs == kept
+    lacking = {at for operator in fewer.operators for at in operator.outputs}
+    assert MASK not in lacking and len(fewer.operators) < len(graph.operators) - 40
+    picture = np.random.default_rng(2).random((1, 256, 256, 3), np.float32)
+    plain = dict(zip(graph.outputs, _run(model, picture), strict=True))
+    for at, given in zip(kept, _run(changed, picture), strict=True):
+        np.testing.assert_array_equal(given, plain[at])
+
+
 def test_features_are_the_cells_where_the_landmark_is(model):
     rgb = np.random.default_rng(1).integers(0, 255, (300, 400, 3), np.uint8)
     region = Region(200.0, 150.0, 300.0, 0.2)
@@ -61,7 +84,7 @@ def test_features_are_the_cells_where_the_landmark_is(model):
     np.testing.assert_array_equal(found.landmarks, plain.landmarks)
     assert found.features.shape == (FEATURES,) and found.features.dtype == np.float32
     crop = region.crop(rgb, 256).astype(np.float32)[None] / 255
-    outputs = _run(with_outputs(model, FEATURE_TENSORS), crop)
+    outputs = _run(file_with_outputs(model, (*read_graph(model).outputs, LAST, CELLS)), crop)
     np.testing.assert_array_equal(found.features[:1152], outputs[5].ravel())
     for landmark in (0, 16, 32):
         chance = 1 / (1 + np.exp(-outputs[3][0, ..., landmark].astype(float)))

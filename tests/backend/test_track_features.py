@@ -27,8 +27,8 @@ class Recorded:
     def detect(self, rgb, window):
         return self.detector.detect(rgb, window)
 
-    def landmarks(self, rgb, regions):
-        found = self.detector.landmarks(rgb, regions)
+    def landmarks(self, rgb, regions, *, outlines=True):
+        found = self.detector.landmarks(rgb, regions, outlines=outlines)
         self.results += found
         return found
 
@@ -131,11 +131,10 @@ def test_saved_and_loaded(seen_by, tmp_path):
 
 def test_of_several_looks_the_first(person_frames, models):
     detector = BlazePose(models, threads=1, features=True)
-    region = detector.detect(person_frames[0], search_windows(*person_frames[0].shape[:2])[0])[
-        0
-    ].region
-    (alone,) = detector.landmarks(person_frames[0], [region])
-    (thorough,) = AveragedDetector(detector).landmarks(person_frames[0], [region])
+    rgb = person_frames[0]
+    region = detector.detect(rgb, search_windows(*rgb.shape[:2])[0])[0].region
+    (alone,) = detector.landmarks(rgb, [region])
+    (thorough,) = AveragedDetector(detector).landmarks(rgb, [region])
     np.testing.assert_array_equal(thorough.features, alone.features)
 
 

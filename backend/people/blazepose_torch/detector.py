@@ -8,12 +8,12 @@ import torch
 
 from ..blazepose import DETECTOR_FILE, LANDMARK_FILE, read_model
 from ..blazepose_steps import (
-    FEATURE_TENSORS,
     detections,
     detector_input,
     landmark_crop,
     landmark_input,
     landmark_result,
+    landmark_tensors,
 )
 from ..detector import Detection, LandmarkResult, Region
 from ..tflite_graph import read_graph
@@ -32,31 +32,40 @@ class TorchBlazePose:
     ) -> None:
         detector = read_graph(read_model(Path(models_folder) / DETECTOR_FILE))
         landmarks = read_graph(read_model(Path(models_folder) / LANDMARK_FILE))
-        inner = FEATURE_TENSORS if features else ()
         self._device = torch.device(device)
         self._detector = TorchNetwork(detector, detector.outputs).to(self._device)
-        self._landmarks = TorchNetwork(landmarks, (*landmarks.outputs, *inner)).to(self._device)
+        self._landmarks = {
+            outlines: TorchNetwork(
+                landmarks, landmark_tensors(outlines=outlines, features=features)
+            ).to(self._device)
+            for outlines in (False, True)
+        }
 
     def detect(self, rgb: np.ndarray, window: Region) -> list[Detection]:
         """See PersonDetector."""
         outputs = self._run(self._detector, [detector_input(rgb, window)])
-        return detections(*outputs, window)
+        return detections(*outputs.values(), window)
 
-    def landmarks(self, rgb: np.ndarray, regions: Sequence[Region]) -> list[LandmarkResult]:
+    def landmarks(
+        self, rgb: np.ndarray, regions: Sequence[Region], *, outlines: bool = True
+    ) -> list[LandmarkResult]:
         """See PersonDetector."""
         if not regions:
             return []
         inputs = [landmark_input(landmark_crop(rgb, region)) for region in regions]
-        outputs = self._run(self._landmarks, inputs)
+        outputs = self._run(self._landmarks[outlines], inputs)
         return [
-            landmark_result([output[k] for output in outputs], rgb.shape[:2], region)
+            landmark_result(
+                {at: output[k] for at, output in outputs.items()}, rgb.shape[:2], region
+            )
             for k, region in enumerate(regions)
         ]
 
-    def _run(self, network: TorchNetwork, pictures: list[np.ndarray]) -> list[np.ndarray]:
-        """Outputs (B, ...) of the network for B pictures (h, w, 3)."""
+    def _run(self, network: TorchNetwork, pictures: list[np.ndarray]) -> dict[int, np.ndarray]:
+        """Outputs (B, ...) of the network for B pictures (h, w, 3), by their tensors."""
         batch = torch.from_numpy(np.stack(pictures)).to(self._device)
         # NVIDIA's convolutions would round to ten bits: pixels off where this is told in 1e-3.
         exact = torch.backends.cudnn.flags(enabled=True, allow_tf32=False, fp32_precision="ieee")
         with torch.inference_mode(), exact:
-            return [output.cpu().numpy() for output in network(batch)]
+            made = network(batch)
+        return {at: made[k].cpu().numpy() for k, at in enumerate(network.outputs)}

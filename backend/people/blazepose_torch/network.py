@@ -11,7 +11,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from ..tflite_graph import Graph, Operator, dense
+from ..tflite_graph import Graph, Operator, dense, with_outputs
 
 
 class TorchNetwork(nn.Module):
@@ -23,7 +23,8 @@ class TorchNetwork(nn.Module):
 
     def __init__(self, graph: Graph, outputs: Sequence[int]) -> None:
         super().__init__()
-        (self._input,), self._outputs = graph.inputs, tuple(outputs)
+        graph = with_outputs(graph, outputs)
+        (self._input,), self.outputs = graph.inputs, graph.outputs
         constants = _constants(graph)
         self.steps = nn.ModuleList()
         self._wires: list[tuple[list[int], int]] = []  # each step's inputs and output
@@ -34,7 +35,7 @@ class TorchNetwork(nn.Module):
                 self._wires.append(([at for at in operator.inputs if at not in constants], made))
         last = {at: k for k, (inputs, _) in enumerate(self._wires) for at in inputs}
         self._done = [  # what no later step wants
-            [at for at in inputs if last[at] == k and at not in self._outputs]
+            [at for at in inputs if last[at] == k and at not in self.outputs]
             for k, (inputs, _) in enumerate(self._wires)
         ]
         self.requires_grad_(False).eval()
@@ -49,7 +50,7 @@ class TorchNetwork(nn.Module):
             values[made] = step(*(values[at] for at in inputs))
             for at in done:
                 values.pop(at, None)
-        return [_channels_last(values[at]).contiguous() for at in self._outputs]
+        return [_channels_last(values[at]).contiguous() for at in self.outputs]
 
 
 class _Step(nn.Module):

@@ -129,7 +129,7 @@ class Studio:
             region = tracker.region(truth)
             picture = self._exposed(clip, frame, region, speeds)
             crop = clip.degradation.apply(picture[..., :3], region, size, rng)
-            result = self.network.landmarks_of_crop(crop, region, size[::-1])
+            result = self.network.landmarks_of_crop(crop, region, size[::-1], outline=False)
             yield Frame(crop, picture[..., 3], region, result, tracker.took(result, truth))
 
     def _exposed(self, clip: Clip, frame: int, region: Region, speeds: np.ndarray) -> np.ndarray:
