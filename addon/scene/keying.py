@@ -16,6 +16,7 @@ from ...backend.errors import OneTakeError
 from ...backend.motion.foot_lock import lock_feet
 from ...backend.motion.skeleton import JOINT
 from ...backend.motion.smoothing import SmoothingSettings, smooth
+from .correctives import follow_rest
 from .curves import new_action, read_curves
 from .keyframes import channel_values, channels, write_channels
 from .stored_motion import StoredMotion, stored
@@ -97,6 +98,7 @@ def write_all(armature: bpy.types.Object, poses: np.ndarray, trans: np.ndarray) 
     if action is None:
         action = armature[ACTION] = new_action(armature, armature.name)
     _write(armature, action, _frames(armature), channel_values(armature, poses, trans))
+    follow_rest(armature)
     for listener in listeners:
         listener(armature)
 

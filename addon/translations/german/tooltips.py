@@ -214,6 +214,10 @@ TOOLTIPS = {
     "Give the character the official SMPL body; its mesh is replaced, bones keep their lengths":
         "Der Figur den offiziellen SMPL-Körper geben; ihr Mesh wird ersetzt, die Knochen "
         "behalten ihre Längen",
+    "Let the skin bulge and crease with the pose, as SMPL's authors measured it: 207 shape "
+    "keys that follow the bones. Exported files leave them out":
+        "Die Haut mit der Pose wölben und falten, wie die Urheber von SMPL es gemessen haben: 207 "
+        "Formschlüssel, die den Knochen folgen. Exportierte Dateien lassen sie weg",
     "OneTake's own body, or the official one": "OneTakes eigener Körper oder der offizielle",
     "OneTake's own, free for every use": "OneTakes eigener, frei für jeden Zweck",
     "Which body new characters have": "Welchen Körper neue Figuren haben",
