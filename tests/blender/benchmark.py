@@ -88,7 +88,7 @@ def _measure_here(body, frames: int) -> None:
 
 
 def _measure_correctives(body, frames: int) -> None:
-    """What pose correctives cost on a body of as many vertices as SMPL's; each moves all of them."""
+    """What pose correctives cost on a body of SMPL's size, where each moves every vertex."""
     from onetake.addon.job import new_file
     from onetake.addon.scene.build import import_take
     from onetake.addon.scene.correctives import add_correctives
