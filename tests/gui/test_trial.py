@@ -14,6 +14,7 @@ SECONDS = 600  # for what takes long on a machine that is busy
 
 SETUP_STAGES = ("Python", "PyTorch", "Video", "Networks", "Body")
 IMPORT_STAGES = ("finding people", "fitting person 1")
+GRACE, LOOKS = 0.5, 3  # s that a cancelled backend may take, and looks after which it is gone
 QUIET = ("Xvfb", "blender", "/bin/sh")  # what runs when nothing does
 
 
@@ -104,9 +105,12 @@ def test_a_cancelled_import_is_gone_within_a_second(window):
     )
     window.click(x, y)
     window.wait("not api.tasks()")
-    began, ended = window.ask("queue.listeners.remove(ended); answer(began[:2])")
+    began, ended, looks = window.ask("queue.listeners.remove(ended); answer([*began[:2], looks])")
     print(f"\ncancelled in {ended - began:.2f} s")
-    assert ended - began < 1.0
+    # Half a second is the backend's to tidy up in. It is gone then, and Blender, which looks ten
+    # times a second where it need not draw for longer than that, sees it at once.
+    late = [look for look in looks if began + GRACE < look <= ended]
+    assert len(late) <= LOOKS
     assert not window.ask(f"answer(os.path.exists('/proc/{pid}'))") and idle(window)
     assert not list(takes(window))
     assert window.ask("answer(len(characters()))") == 1
