@@ -86,7 +86,7 @@ def read_model(path: Path) -> bytes:
         raise OneTakeError(
             "bad_model",
             f"The network {path.name} was damaged and has been deleted: set OneTake up again, "
-            "which brings it back.",
+            "or run the same command again, which brings it back.",
         )
     return model
 

@@ -89,7 +89,9 @@ def drawn(preferences):
     layout = Layout()
     context = SimpleNamespace(
         region=SimpleNamespace(width=600),
-        preferences=SimpleNamespace(system=SimpleNamespace(ui_scale=1.0)),
+        preferences=SimpleNamespace(
+            system=SimpleNamespace(ui_scale=1.0), ui_styles=bpy.context.preferences.ui_styles
+        ),
     )
     type(preferences).draw_bodies(preferences, layout, context)
     return layout.texts

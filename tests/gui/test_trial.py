@@ -10,7 +10,7 @@ OURS = "/trial/blender/extensions/.user/user_default/onetake"
 DROP = (400, 400)  # on the viewport, clear of the sidebar and of the tools
 ARROW, TAB = (1051, 103), (1043, 257)  # opens the sidebar; the fourth tab in it
 AT_THE_RIGHT = 0.815  # of the sidebar: the cross on a job
-SECONDS = 600  # for what takes long on a machine that is busy
+SECONDS = 1800  # for what takes long on a machine that is busy
 
 SETUP_STAGES = ("Python", "PyTorch", "Video", "Networks", "Body")
 IMPORT_STAGES = ("finding people", "fitting person 1")

@@ -13,7 +13,7 @@ from tests.gui.machine import Machine
 
 WIDTH, HEIGHT = 1280, 800
 _BLUE = (179, 114, 71)  # of Blender's default button, BGR
-_PATIENCE = 120  # seconds; a busy machine draws slowly
+_PATIENCE = 900  # seconds; a busy machine draws slowly, and to wait longer costs nothing
 
 
 class Window:

@@ -92,9 +92,10 @@ BACKEND = {
     "The networks could not be downloaded": "Die Netze ließen sich nicht herunterladen",
     "The network {0} is missing: set OneTake up again.":
         "Das Netz {0} fehlt: OneTake noch einmal einrichten.",
-    "The network {0} was damaged and has been deleted: set OneTake up again, which brings it back.":
-        "Das Netz {0} war beschädigt und wurde gelöscht: OneTake noch einmal einrichten, das holt "
-        "es zurück.",
+    "The network {0} was damaged and has been deleted: set OneTake up again, or run the same "
+    "command again, which brings it back.":
+        "Das Netz {0} war beschädigt und wurde gelöscht: OneTake noch einmal einrichten oder "
+        "denselben Befehl noch einmal geben, das holt es zurück.",
     "The package anny is not installed: set OneTake up again.":
         "Das Paket anny ist nicht installiert: OneTake noch einmal einrichten.",
     "There is no Blender at {0}.": "Bei {0} ist kein Blender.",
