@@ -25,7 +25,7 @@ from .backend_process.environment import Environment
 from .backend_process.import_task import FoundPerson, ImportOptions, ImportTask, found_people
 from .backend_process.task import Task
 from .bodies.files import chosen_body, official_body, read_official_body
-from .bodies.wear import wear
+from .bodies.wear import set_pose_correctives, wear
 from .export.exporting import export, export_file
 from .export.fbx import export_fbx
 from .export.presets import export_presets
@@ -96,6 +96,7 @@ __all__ = [
     "save_preset",
     "save_rig_preset",
     "set_in_place",
+    "set_pose_correctives",
     "set_smoothing",
     "set_up",
     "setting_up",

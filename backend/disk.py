@@ -26,7 +26,9 @@ def writing_to(folder: Path, elsewhere: str) -> Iterator[None]:
 
 def writing_to_home() -> AbstractContextManager[None]:
     """`writing_to` for what OneTake keeps for itself."""
-    return writing_to(home(), "set ONETAKE_HOME to a folder on another disk")
+    return writing_to(
+        home(), "choose a data folder on another disk (ONETAKE_HOME, or the add-on's preferences)"
+    )
 
 
 def _explained(error: OSError, folder: Path, elsewhere: str) -> OneTakeError:

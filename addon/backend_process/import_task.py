@@ -20,7 +20,10 @@ from .environment import Command, Environment
 from .task import State, Task
 
 PEOPLE = ("all", "largest", "choose")  # or numbers like "1,3"
-ESTIMATORS = ("onetake", "ik")
+ESTIMATORS = (
+    "onetake", "ik",
+    "sru_attention", "joint_gru", "hybrid", "multimodal_depth", "temporal_lifter",
+)  # fmt: skip
 QUALITIES = ("fast", "balanced", "best")
 MATCH_RATES = ("unless_animated", "scene", "video")
 SHAPES = ("keep", "video")

@@ -27,6 +27,7 @@ class Process:
         arguments, variables = command
         self._grace = grace
         self._deadline: float | None = None
+        self._killer: threading.Timer | None = None
         self._messages: queue.SimpleQueue[dict] = queue.SimpleQueue()
         self.noise: deque[str] = deque(maxlen=_NOISE_LINES)
         try:
@@ -68,12 +69,15 @@ class Process:
 
     def stop(self) -> None:
         """Ask it to end; `status` tells when it has. Ends it without asking after its grace."""
-        if self._deadline is None:
-            self._deadline = time.monotonic() + self._grace
-            with suppress(OSError):
-                self._child.stdin.close()
-        elif time.monotonic() > self._deadline:
-            kill_family(self._child)
+        if self._deadline is not None:
+            return
+        self._deadline = time.monotonic() + self._grace
+        with suppress(OSError):
+            self._child.stdin.close()
+        # Not from Blender's timer: that waits for a window which is being drawn.
+        self._killer = threading.Timer(self._grace, kill_family, [self._child])
+        self._killer.daemon = True
+        self._killer.start()
 
     def end(self) -> None:
         """Stop it and wait until it and its family are gone."""
@@ -84,6 +88,9 @@ class Process:
 
     def close(self) -> None:
         """Let go of an ended process's pipes; kills what is left of its family."""
+        if self._killer:
+            self._killer.cancel()
+            self._killer.join()
         kill_family(self._child)
         self._child.wait()
         with suppress(OSError):

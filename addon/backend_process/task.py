@@ -11,7 +11,8 @@ from .process import Process
 
 _numbers = itertools.count(1)
 
-GRACE_SECONDS = 0.7  # of a cancelled conversion: the user sees it end within a second
+# Of a cancelled conversion: the user sees it end within a second, two looks and a redraw later.
+GRACE_SECONDS = 0.5
 
 
 class State(Enum):
@@ -78,8 +79,6 @@ class Task:
         """Take in what the process has said; whether anything has changed. Never waits."""
         if self._process is None:
             return False
-        if self.state is State.CANCELLING:
-            self._process.stop()
         status = self._process.status  # first: all that it said before is there then
         messages = self._process.messages()
         for message in messages:

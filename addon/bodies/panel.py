@@ -7,9 +7,10 @@ from ..body_preferences import BODIES, LABELS, OURS
 from ..character_operator import CharacterOperator, CharacterPanel, selected
 from ..scene.change_body import body_name
 from ..scene.character import Character
+from ..scene.correctives import has_correctives
 from ..scene.rig import is_foreign
 from .files import named
-from .wear import wear
+from .wear import set_pose_correctives, wear
 
 
 class ONETAKE_OT_use_official_body(CharacterOperator):
@@ -36,6 +37,21 @@ class ONETAKE_OT_use_own_body(CharacterOperator):
         wear(context, character, OURS)
 
 
+class ONETAKE_OT_pose_correctives(CharacterOperator):
+    """Let the skin bulge and crease with the pose, as SMPL's authors measured it."""
+
+    bl_idname = "onetake.pose_correctives"
+    bl_label = "Pose Correctives"
+    bl_description = (
+        "Let the skin bulge and crease with the pose, as SMPL's authors measured it: 207 shape "
+        "keys that follow the bones. Exported files leave them out"
+    )
+
+    def work(self, context: bpy.types.Context, character: Character) -> None:
+        """On, or off again."""
+        set_pose_correctives(character, not _shown(character))
+
+
 class ONETAKE_PT_body(CharacterPanel, bpy.types.Panel):
     """Ours, or one that the preferences name."""
 
@@ -52,9 +68,12 @@ class ONETAKE_PT_body(CharacterPanel, bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         """What it has, and what it could have."""
-        column = self.layout.column()
-        if body_name(selected(context)) != OURS:
+        column, character = self.layout.column(), selected(context)
+        if body_name(character) != OURS:
             column.operator("onetake.use_own_body", icon="LOOP_BACK")
+            shown = _shown(character)
+            icon = "CHECKBOX_HLT" if shown else "CHECKBOX_DEHLT"
+            column.operator("onetake.pose_correctives", icon=icon, depress=shown)
         for name in named():
             text = iface_(LABELS[name])
             button = column.operator("onetake.use_official_body", text=text, translate=False)
@@ -64,6 +83,15 @@ class ONETAKE_PT_body(CharacterPanel, bpy.types.Panel):
             column.operator("onetake.show_preferences", icon="PREFERENCES")
 
 
-_CLASSES = (ONETAKE_OT_use_official_body, ONETAKE_OT_use_own_body, ONETAKE_PT_body)
+def _shown(character: Character) -> bool:
+    return character.body is not None and has_correctives(character.body)
+
+
+_CLASSES = (
+    ONETAKE_OT_use_official_body,
+    ONETAKE_OT_use_own_body,
+    ONETAKE_OT_pose_correctives,
+    ONETAKE_PT_body,
+)
 
 register, unregister = bpy.utils.register_classes_factory(_CLASSES)

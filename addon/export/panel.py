@@ -16,6 +16,8 @@ from .presets import export_presets
 
 _SKELETON_FORMATS = ("fbx", "glb", "bvh", "usd")  # where rest and root can be chosen
 
+_FIRST = "fbx"  # what the panel shows before anything is chosen: most programs read it
+
 # Read when the add-on is enabled: drawing may not read files. Blender wants the texts kept alive.
 _presets: dict[str, ExportPreset] = {}
 _items: list[tuple[str, str, str]] = []
@@ -134,7 +136,8 @@ def register() -> None:
     except OneTakeError as error:  # a file of the user's may not keep the add-on from starting
         _presets.update(shipped())
         _problems.append(error.message)
-    _items.extend((name, item.label, item.description) for name, item in _presets.items())
+    names = sorted(_presets, key=lambda name: name != _FIRST)  # the others stay in their order
+    _items.extend((name, _presets[name].label, _presets[name].description) for name in names)
     for item in _CLASSES:
         bpy.utils.register_class(item)
     bpy.types.Scene.onetake_export = PointerProperty(type=OneTakeExport)

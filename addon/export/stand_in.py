@@ -15,6 +15,7 @@ from mathutils import Matrix, Vector
 from ...backend.export_preset import ExportPreset
 from ...backend.motion.skeleton import JOINT, JOINTS
 from ..scene.character import Character
+from ..scene.correctives import corrective_keys
 from ..scene.curves import Curve, new_action, write_curves, write_samples
 from .rest_pose import unposed
 from .rig import Motion, Rig
@@ -171,7 +172,7 @@ def _body(
 
 
 def _mixed(body: bpy.types.Object) -> np.ndarray:
-    """(V, 3) vertices at the present values of the shape keys."""
+    """(V, 3) vertices at the present values of the shape keys; the pose's do not count."""
     mesh = body.data
     if mesh.shape_keys is None:
         points = np.empty(3 * len(mesh.vertices), np.float32)
@@ -182,6 +183,8 @@ def _mixed(body: bpy.types.Object) -> np.ndarray:
     double, copy = body.copy(), mesh.copy()
     try:
         double.data = copy
+        for key in corrective_keys(copy):
+            key.mute = True
         mix = double.shape_key_add(name="mix", from_mix=True)
         points = np.empty(3 * len(copy.vertices), np.float32)
         mix.data.foreach_get("co", points)

@@ -42,6 +42,11 @@ class ONETAKE_OT_import_video(bpy.types.Operator, ImportHelper):
         items=(
             ("onetake", "OneTake Network", "A trained network, polished onto the landmarks"),
             ("ik", "Inverse Kinematics", "A fit of the body to the landmarks; needs no training"),
+            ("sru_attention", "SRU and Attention", "For research: after Sun et al."),
+            ("joint_gru", "GRU for Each Joint", "For research: the decomposed motion prior"),
+            ("hybrid", "Hybrid", "For research: after Pittner and Starlinger"),
+            ("multimodal_depth", "Multimodal Depth", "For research: after Zhou et al."),
+            ("temporal_lifter", "Temporal Lifter", "For research: after Varga and Véges"),
         ),
     )
     quality: bpy.props.EnumProperty(

@@ -1,12 +1,14 @@
 """Words that fit a narrow panel."""
 
-import textwrap
+from collections.abc import Iterator
 
+import blf
 import bpy
 
 from ..translations import sentence
 
-_CHARACTER = 7.0  # px that a letter takes at Blender's own size, on average
+# Pixels at Blender's own size: what a panel with a box in it takes of the region, and an icon.
+_MARGINS, _ICON = 46.0, 22.0
 
 
 def paragraph(
@@ -16,16 +18,27 @@ def paragraph(
 
     text: in English.
     """
-    width = context.region.width / context.preferences.system.ui_scale
+    scale = context.preferences.system.ui_scale
+    points = context.preferences.ui_styles[0].widget.points
+    room = context.region.width / scale - _MARGINS - (_ICON if icon != "NONE" else 0.0)
     column = layout.column(align=True)
     column.scale_y = 0.8
-    for number, line in enumerate(_wrapped(sentence(text), width)):
+    for number, line in enumerate(_wrapped(sentence(text), room, points)):
         shown = icon if number == 0 else ("BLANK1" if icon != "NONE" else icon)
         column.label(text=line, icon=shown, translate=False)
 
 
-def _wrapped(text: str, width: float) -> list[str]:
-    return textwrap.wrap(text, max(20, int(width / _CHARACTER) - 6))
+def _wrapped(text: str, room: float, points: float) -> Iterator[str]:
+    """Lines of whole words, none wider than `room` pixels in letters of this size where it can."""
+    blf.size(0, points)
+    line = ""
+    for word in text.split():
+        longer = f"{line} {word}" if line else word
+        if line and blf.dimensions(0, longer)[0] > room:
+            yield line
+            longer = word
+        line = longer
+    yield line
 
 
 def duration(seconds: float) -> str:

@@ -26,8 +26,8 @@ def create_body(
 ) -> bpy.types.Object:
     """A new mesh object under the armature, shaped by betas (10,) and skinned to its bones.
 
-    Its basis is the body at betas = 0, its soles at z = 0. Pose correctives, which only the
-    official SMPL body has, are not carried over.
+    Its basis is the body at betas = 0, its soles at z = 0. Pose correctives, where a body has them,
+    are another matter (`correctives`).
     """
     vertices, directions = levelled(body)
     mesh = _mesh(name, blender_axes(vertices), body.f if body.quads is None else body.quads)

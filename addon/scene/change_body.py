@@ -9,6 +9,7 @@ from .armature import move_rest
 from .body_mesh import create_body
 from .carry import carry, fit_bones
 from .character import Character
+from .correctives import add_correctives, has_correctives
 from .keying import BETAS, key_all, require_unedited
 from .rest_skeleton import RestSkeleton
 from .rig import is_foreign
@@ -27,7 +28,8 @@ def body_name(character: Character) -> str:
 def change_body(context: bpy.types.Context, character: Character, body: Body) -> Character:
     """Let a character have another body with bones of the same lengths; its mesh is replaced.
 
-    From the official body back to ours motion and shape are exactly those that it had. Errors as
+    From the official body back to ours motion and shape are exactly those that it had. Pose
+    correctives that the old mesh showed the new one shows too, where its body has any. Errors as
     `apply_smoothing`; foreign_body for an armature that is not ours.
     """
     armature = character.armature
@@ -70,6 +72,7 @@ def _carried(armature: bpy.types.Object, body: Body, skeleton: RestSkeleton) -> 
 def _replace_mesh(character: Character, body: Body, betas: np.ndarray) -> None:
     armature, old = character.armature, character.body
     name, collections = f"{armature.name}.body", armature.users_collection
+    corrected = old is not None and has_correctives(old)
     if old:
         name, collections = old.name, old.users_collection
         mesh = old.data
@@ -77,4 +80,6 @@ def _replace_mesh(character: Character, body: Body, betas: np.ndarray) -> None:
         if not mesh.users:
             bpy.data.meshes.remove(mesh)
     person = int(stored(armature).plain["person_id"])
-    create_body(collections[0], name, body, betas, armature, person)
+    new = create_body(collections[0], name, body, betas, armature, person)
+    if corrected and body.posedirs is not None:
+        add_correctives(new, armature, body.posedirs)

@@ -16,6 +16,7 @@ from ...backend.errors import OneTakeError
 from ...backend.motion.foot_lock import lock_feet
 from ...backend.motion.skeleton import JOINT
 from ...backend.motion.smoothing import SmoothingSettings, smooth
+from .correctives import follow_rest
 from .curves import new_action, read_curves
 from .keyframes import channel_values, channels, write_channels
 from .stored_motion import StoredMotion, stored
@@ -32,6 +33,9 @@ _AROUND = 1.0  # s before and after the frame that is looked at
 # A filter forgets by e in 1 / (2 pi cut-off) seconds; after this many of those, or this many frames
 # (more would cost more time than the difference is worth), keys begin to be right.
 _FORGOTTEN, _FURTHEST = 6.0, 240
+
+# (T, 2) frames and values of each of `channels`; None where nothing is keyed.
+Keys = list[np.ndarray] | None
 
 # Numpy's work in pieces between which a window can be redrawn; its value is what it returns.
 Steps = Generator[None, None, tuple[np.ndarray, np.ndarray]]
@@ -97,6 +101,7 @@ def write_all(armature: bpy.types.Object, poses: np.ndarray, trans: np.ndarray) 
     if action is None:
         action = armature[ACTION] = new_action(armature, armature.name)
     _write(armature, action, _frames(armature), channel_values(armature, poses, trans))
+    follow_rest(armature)
     for listener in listeners:
         listener(armature)
 
@@ -121,13 +126,12 @@ def motion_values(armature: bpy.types.Object) -> tuple[np.ndarray, np.ndarray]:
     return _frames(armature), channel_values(armature, *motion)
 
 
-def key_around(armature: bpy.types.Object, frame: float) -> bool:
+def key_around(armature: bpy.types.Object, keys: Keys, frame: float) -> bool:
     """Key a second before and after a frame of the scene; whether that was all.
 
     As `key_all`, but for what further frames would have changed: that is not seen at first sight.
-    OneTakeError edited_keys as in `require_unedited`, and nothing is written.
+    keys: those that there are, of `require_unedited`.
     """
-    keys = require_unedited(armature)
     kept, recipe = stored(armature), Recipe.of(armature)
     frames = _frames(armature)
     start, rate = armature[TIMING]
@@ -150,8 +154,8 @@ def key_around(armature: bpy.types.Object, frame: float) -> bool:
     return False
 
 
-def require_unedited(armature: bpy.types.Object) -> list[np.ndarray] | None:
-    """The keys of `channels`, (T, 2) each; None where there is no action.
+def require_unedited(armature: bpy.types.Object) -> Keys:
+    """The keys that an armature has.
 
     OneTakeError edited_keys where they are no longer those that were written.
     """

@@ -14,9 +14,9 @@ _FLAT = 1e-3  # m a standard deviation: a first direction that hardly changes th
 
 def change_shape(context: bpy.types.Context, character: Character, betas: np.ndarray) -> None:
     """As `apply_shape`, the keys around the current frame first; errors as there."""
-    require_unedited(character.armature)
+    keys = require_unedited(character.armature)
     set_shape(context, character, betas)
-    follow(context, character.armature)
+    follow(context, character.armature, keys)
 
 
 def height(character: Character) -> float:

@@ -19,6 +19,7 @@ from ..scene.character import Character
 from ..scene.keying import (
     IN_PLACE,
     SMOOTHING,
+    Keys,
     Recipe,
     Steps,
     key_all,
@@ -51,24 +52,27 @@ def set_smoothing(
     context: bpy.types.Context, character: Character, settings: SmoothingSettings | None
 ) -> None:
     """As `apply_smoothing`, the keys around the current frame first; errors as there."""
-    require_unedited(character.armature)
+    keys = require_unedited(character.armature)
     character.armature[SMOOTHING] = json.dumps(settings and settings.to_dict())
-    follow(context, character.armature)
+    follow(context, character.armature, keys)
 
 
 def set_in_place(context: bpy.types.Context, character: Character, in_place: bool) -> None:
     """As `apply_in_place`, the keys around the current frame first; errors as there."""
-    require_unedited(character.armature)
+    keys = require_unedited(character.armature)
     character.armature[IN_PLACE] = bool(in_place)
-    follow(context, character.armature)
+    follow(context, character.armature, keys)
 
 
-def follow(context: bpy.types.Context, armature: bpy.types.Object) -> None:
-    """Key by the armature's recipe, which has changed: what is seen now, the rest soon."""
+def follow(context: bpy.types.Context, armature: bpy.types.Object, keys: Keys) -> None:
+    """Key by the armature's recipe, which has changed: what is seen now, the rest soon.
+
+    keys: those that it has, of `require_unedited`.
+    """
     if bpy.app.background:
         key_all(armature)
         return
-    if key_around(armature, context.scene.frame_current_final):
+    if key_around(armature, keys, context.scene.frame_current_final):
         armature.pop(PENDING, None)
         return
     armature[PENDING] = True

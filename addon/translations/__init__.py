@@ -29,7 +29,8 @@ def sentence(text: str) -> str:
 
 
 def _listed(text: str) -> str:
-    return ", ".join(sentence(part) for part in text.split(", "))
+    whole = sentence(text)
+    return whole if whole != text else ", ".join(map(sentence, text.split(", ")))
 
 
 @cache

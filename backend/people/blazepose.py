@@ -85,7 +85,7 @@ def read_model(path: Path) -> bytes:
     """A network's file, checked. Raises OneTakeError missing_model, bad_model."""
     if not path.is_file():
         raise OneTakeError(
-            "missing_model", f"The model {path.name} is missing; run `onetake.py setup`."
+            "missing_model", f"The network {path.name} is missing: set OneTake up again."
         )
     model = path.read_bytes()
     # Of a damaged graph the runtime says little, if it does not crash.
@@ -94,8 +94,8 @@ def read_model(path: Path) -> bytes:
             path.unlink()  # set-up brings back what is not there
         raise OneTakeError(
             "bad_model",
-            f"The model {path.name} was damaged and has been deleted; run the same command "
-            "again, which brings it back.",
+            f"The network {path.name} was damaged and has been deleted: set OneTake up again, "
+            "or run the same command again, which brings it back.",
         )
     return model
 

@@ -74,7 +74,7 @@ def test_a_damaged_network_is_named_and_brought_back_by_the_next_run(
     shutil.rmtree(home / "jobs")
     assert cli.run(["estimate", str(person), "--output", str(tmp_path / "again")]) == 1
     err = capsys.readouterr().err
-    assert f"Error: The model {name} was damaged" in err and "again" in err
+    assert f"Error: The network {name} was damaged" in err and "again" in err
     assert not models_installed(home / "models"), "so set-up brings it"
     assert not (tmp_path / "again").exists()
 

@@ -25,6 +25,8 @@ sys.path.insert(0, str(ROOT))
 SLIDER_BARS = {1_000: 0.050, 10_000: 0.400}
 IMPORT_BARS = {10_000: 2.0}
 
+_SMPL_VERTICES = 6_890
+
 
 def main(counts: list[int]) -> None:
     """Import, drag sliders, smooth again, change the shape, save."""
@@ -44,6 +46,7 @@ def main(counts: list[int]) -> None:
         vertices = len(body.v_template)
         print(f"Blender {bpy.app.version_string} {shown}, {frames} frames, {vertices} vertices")
         _measure(body, frames)
+        _measure_correctives(body, frames)
     addon.unregister()
 
 
@@ -82,6 +85,56 @@ def _measure_here(body, frames: int) -> None:
         blend = Path(folder) / "a.blend"
         _timed("saving", lambda: save(blend))
         print(f"  .blend                   {blend.stat().st_size / 1e3:8.0f} kB")
+
+
+def _measure_correctives(body, frames: int) -> None:
+    """What pose correctives cost on a body of SMPL's size, where each moves every vertex."""
+    from onetake.addon.job import new_file
+    from onetake.addon.scene.build import import_take
+    from onetake.addon.scene.correctives import add_correctives
+
+    from tests.blender.synthetic import random_take
+
+    body = _of_smpls_size(body)
+    print(f"  with pose correctives, {len(body.v_template)} vertices")
+    new_file()
+    with bpy.context.temp_override(window=bpy.context.window_manager.windows[0]):
+        character = import_take(bpy.context, random_take(body, frames), body)
+        _playing("a frame without, median", frames)
+        _timed(
+            "switched on",
+            lambda: add_correctives(character.body, character.armature, body.posedirs),
+        )
+        _playing("a frame with, median", frames)
+        _sliders(character, SLIDER_BARS.get(frames))
+
+
+def _playing(what: str, frames: int) -> None:
+    taken = [
+        _took(lambda f=frame: (bpy.context.scene.frame_set(f), _show()))
+        for frame in range(frames // 2, frames // 2 + 40)
+    ]
+    _print(what, *map(statistics.median, zip(*taken, strict=True)))
+
+
+def _of_smpls_size(body):
+    """Its first vertices, and joints in the middle of those around them."""
+    count = min(len(body.v_template), _SMPL_VERTICES)
+    vertices = body.v_template[:count]
+    away = np.linalg.norm(vertices - (body.J_regressor @ body.v_template)[:, None], axis=-1)
+    near = away <= np.sort(away, axis=1)[:, [min(50, count) - 1]]
+    weights = body.weights[:count]
+    return replace(
+        body,
+        v_template=vertices,
+        shapedirs=body.shapedirs[:count],
+        J_regressor=near / near.sum(axis=1, keepdims=True),
+        weights=weights / weights.sum(axis=1, keepdims=True),
+        f=body.f[(body.f < count).all(axis=1)],
+        posedirs=np.random.default_rng(0).normal(0, 0.001, (count, 3, 207)).astype(np.float32),
+        quads=None,
+        extra={},
+    )
 
 
 def _walking(frames: int) -> np.ndarray:

@@ -2,9 +2,9 @@
 
     python installed.py onetake.zip folder
 
-In the folder: a.take.npz, body.npz and `python`, which stands for the backend's Python and runs the
-steps of the file that is called like the command (see fake_backend.py). What a button does is
-compared with what the function of `api` does to another character.
+In the folder: a.take.npz, body.npz, smpl.npz and `python`, which stands for the backend's Python
+and runs the steps of the file that is called like the command (see fake_backend.py). What a button
+does is compared with what the function of `api` does to another character.
 """
 
 import json
@@ -246,11 +246,19 @@ press("export")
 assert (FOLDER / "by_button" / by_function.name).read_bytes() == by_function.read_bytes()
 
 # The official body, which the backend has read.
-backend_does("read-body", {"say": {"result": {"body": str(FOLDER / "body.npz")}}})
-preferences.smpl_male = str(FOLDER / "body.npz")
+backend_does("read-body", {"say": {"result": {"body": str(FOLDER / "smpl.npz")}}})
+preferences.smpl_male = str(FOLDER / "smpl.npz")
 press("use_official_body", body="male")
 theirs = api.wear(bpy.context, theirs, "male")
 alike(mine, theirs)
+mine = api.Character.of(mine.armature)
+select(mine)
+press("pose_correctives")
+api.set_pose_correctives(theirs, True)
+alike(mine, theirs)
+values = [[key.value for key in each.body.data.shape_keys.key_blocks] for each in (mine, theirs)]
+assert len(values[0]) == 218 and np.abs(values[0][11:]).max() > 0.01
+assert np.allclose(*values, atol=1e-6)
 press("use_own_body")
 theirs = api.wear(bpy.context, theirs, "onetake")
 alike(mine, theirs)

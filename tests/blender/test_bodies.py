@@ -12,14 +12,18 @@ import pytest
 from onetake.addon.backend_process import queue
 from onetake.addon.backend_process.environment import Environment
 from onetake.addon.bodies import panel
+from onetake.addon.export.stand_in import _mixed
 from onetake.addon.scene.change_body import body_name
 from onetake.addon.scene.character import Character, apply_shape
+from onetake.addon.scene.correctives import corrective_keys, has_correctives
 from onetake.addon.scene.curves import read_curves
 from onetake.addon.scene.keyframes import CHANNELS
+from onetake.addon.scene.rest_skeleton import TO_BLENDER
 from onetake.addon.scene.stored_motion import stored
 from onetake.backend.body.smpl_file import load_smpl
 from onetake.backend.errors import OneTakeError
-from onetake.backend.motion.skeleton import JOINT, PARENTS
+from onetake.backend.motion.rotations import matrix_to_axis_angle
+from onetake.backend.motion.skeleton import JOINT, JOINTS, PARENTS
 
 from onetake import api
 from tests.blender.evaluated import evaluate
@@ -55,7 +59,7 @@ def smpl_pickle(tmp_path, monkeypatch):
         for name in ("v_template", "shapedirs", "J_regressor", "weights")
     }
     arrays["f"] = body.f.astype(np.uint32)
-    arrays["posedirs"] = np.zeros((len(body.v_template), 3, 207))
+    arrays["posedirs"] = np.random.default_rng(7).normal(0, 0.01, (len(body.v_template), 3, 207))
     arrays["kintree_table"] = np.stack([PARENTS, np.arange(24)]).astype(np.uint32)
     path = tmp_path / "basicModel_m_lbs_10_207_0_v1.0.0.pkl"
     path.write_bytes(pickle.dumps(official(arrays, classes_of_pickles(monkeypatch)), 2))
@@ -85,7 +89,9 @@ def drawn(preferences):
     layout = Layout()
     context = SimpleNamespace(
         region=SimpleNamespace(width=600),
-        preferences=SimpleNamespace(system=SimpleNamespace(ui_scale=1.0)),
+        preferences=SimpleNamespace(
+            system=SimpleNamespace(ui_scale=1.0), ui_styles=bpy.context.preferences.ui_styles
+        ),
     )
     type(preferences).draw_bodies(preferences, layout, context)
     return layout.texts
@@ -213,6 +219,74 @@ def test_a_new_take_on_the_official_body_stays_on_it(preferences, smpl_pickle):
     assert body_name(api.wear(bpy.context, again, "onetake")) == "onetake"
 
 
+def test_pose_correctives_move_the_skin_as_smpl_says(preferences, smpl_pickle):
+    """By a blend of poses and shapes against numpy's skinning, in Blender's own evaluation."""
+    preferences.smpl_neutral = str(smpl_pickle)
+    first, _ = api.import_video(SAMPLE)
+    worn = api.wear(bpy.context, first, "neutral")
+    bpy.context.view_layer.objects.active = worn.armature
+    smpl, frames = load_smpl(smpl_pickle), [3, 11, 19]
+    plain = off_from(worn, smpl, frames)
+    assert bpy.ops.onetake.pose_correctives() == {"FINISHED"}
+    assert plain > 0.01 and off_from(worn, smpl, frames) < 1e-5
+    assert not [d for d in drivers(worn) if not d.driver.is_simple_expression or not d.is_valid]
+    api.change_shape(bpy.context, worn, worn.betas + [0, 2, -2, 1, 0, 3, 0, -1, 0, 0])
+    assert off_from(worn, smpl, frames) < 1e-5, "turned with the bones"
+    worn.armature.pose.bones["left_knee"].rotation_quaternion = (0.8, 0.6, 0, 0)
+    bpy.context.view_layer.update()
+    values = {key.name: key.value for key in corrective_keys(worn.body.data)}
+    assert values["left_knee xx"] == pytest.approx(0.36, abs=1e-5)
+    worn = api.wear(bpy.context, worn, "neutral")
+    assert off_from(worn, smpl, frames) < 1e-5, "on the new mesh too"
+    assert bpy.ops.onetake.pose_correctives() == {"FINISHED"}
+    assert off_from(worn, smpl, frames) == pytest.approx(plain, abs=0.02)
+    assert len(worn.body.data.shape_keys.key_blocks) == 11 and not drivers(worn)
+
+
+def test_pose_correctives_need_the_body_and_its_file(preferences, smpl_pickle):
+    preferences.smpl_neutral = str(smpl_pickle)
+    first, _ = api.import_video(SAMPLE)
+    with pytest.raises(OneTakeError, match="give clip that first"):
+        api.set_pose_correctives(first, True)
+    worn = api.wear(bpy.context, first, "neutral")
+    preferences.smpl_neutral = ""
+    with pytest.raises(OneTakeError, match="Choose the file that clip"):
+        api.set_pose_correctives(worn, True)
+    assert not has_correctives(worn.body)
+    api.set_pose_correctives(worn, False)
+
+
+def test_exported_skin_rests_without_pose_correctives(preferences, smpl_pickle):
+    preferences.smpl_neutral = str(smpl_pickle)
+    first, _ = api.import_video(SAMPLE)
+    worn = api.wear(bpy.context, first, "neutral")
+    before = _mixed(worn.body)
+    api.set_pose_correctives(worn, True)
+    bpy.context.scene.frame_set(11)
+    assert max(abs(key.value) for key in corrective_keys(worn.body.data)) > 0.1
+    assert np.array_equal(_mixed(worn.body), before)
+
+
+def off_from(character, body, frames):
+    """Metres between Blender's skin and numpy's, at most."""
+    heads, skin = evaluate(character, frames)
+    local = []
+    for frame in frames:
+        bpy.context.scene.frame_set(frame)
+        bones = [character.armature.pose.bones[name] for name in JOINTS]
+        rest = np.array([bone.bone.matrix_local.to_3x3() for bone in bones])
+        turns = np.array([bone.matrix_basis.to_3x3() for bone in bones])
+        local.append(TO_BLENDER.T @ rest @ turns @ np.swapaxes(rest, 1, 2) @ TO_BLENDER)
+    poses = matrix_to_axis_angle(np.array(local))
+    truth = body.skin(poses, character.betas, heads[:, 0] @ TO_BLENDER)
+    return np.abs(skin @ TO_BLENDER - truth).max()
+
+
+def drivers(character):
+    data = character.body.data.shape_keys.animation_data
+    return list(data.drivers) if data else []
+
+
 def test_the_panel_offers_what_there_is(preferences, smpl_pickle):
     first, _ = api.import_video(SAMPLE)
     bpy.context.view_layer.objects.active = first.armature
@@ -228,7 +302,7 @@ def test_the_panel_offers_what_there_is(preferences, smpl_pickle):
     preferences.smpl_neutral = preferences.smpl_male = str(smpl_pickle)
     assert buttons() == ["onetake.use_official_body"] * 2
     api.wear(bpy.context, first, "male")
-    assert buttons()[0] == "onetake.use_own_body"
+    assert buttons()[:2] == ["onetake.use_own_body", "onetake.pose_correctives"]
 
 
 def test_the_real_backend_reads_the_file(addon, home, smpl_pickle, monkeypatch, real_body_path):

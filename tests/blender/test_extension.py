@@ -45,12 +45,14 @@ def test_the_zip_holds_the_addon_and_no_tests(archive):
 
 @pytest.fixture
 def folder(cubes, tmp_path) -> Path:
-    """What `installed.py` wants: a take, its body, and a Python that stands for the backend's."""
+    """What `installed.py` wants: a take, two bodies, and a Python that stands for the backend's."""
     skip_unless(os.name == "posix", "the stand-in for the backend is a shell script")
     random_take(cubes, 20).save(tmp_path / "a.take.npz")
     names = ("v_template", "shapedirs", "J_regressor", "weights", "f", "quads", "beta_names")
     arrays = {name: np.asarray(getattr(cubes, name)) for name in names}
     np.savez(tmp_path / "body.npz", name=cubes.name, **arrays)
+    posedirs = np.random.default_rng(0).normal(0, 0.01, (len(cubes.v_template), 3, 207))
+    np.savez(tmp_path / "smpl.npz", name="smpl", posedirs=posedirs, **arrays)
     shutil.copy(ROOT / "backend" / "sample.mp4", tmp_path / "clip.mp4")
     models = tmp_path / "home" / "models"
     models.mkdir(parents=True)

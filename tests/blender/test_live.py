@@ -13,7 +13,7 @@ from onetake.addon.scene.character import apply_shape, apply_smoothing
 from onetake.addon.scene.curves import read_curves
 from onetake.addon.scene.edits import discard_edits, is_edited, keep_edits
 from onetake.addon.scene.keyframes import CHANNELS
-from onetake.addon.scene.keying import key_around
+from onetake.addon.scene.keying import key_around, require_unedited
 from onetake.addon.scene.nla import push_down
 from onetake.addon.scene.rest_skeleton import blender_axes
 from onetake.addon.shape.change import change_height, fit_from_video, height
@@ -65,7 +65,7 @@ def test_keys_around_a_frame_are_those_of_the_whole(context, cubes, mode):
     settings = replace(STRONG, mode=mode, foot_lock=False)
     before = _values(character)
     character.armature["onetake_smoothing"] = json.dumps(settings.to_dict())
-    assert key_around(character.armature, 400.5) is False
+    assert key_around(character.armature, require_unedited(character.armature), 400.5) is False
     around = _values(character)
     apply_smoothing(character, settings)
     whole = _values(character)
@@ -82,7 +82,7 @@ def test_keys_around_a_frame_are_those_of_the_whole(context, cubes, mode):
 def test_a_short_take_is_keyed_whole(context, cubes):
     character = import_take(context, _noisy(cubes, 60), cubes)
     character.armature["onetake_smoothing"] = json.dumps(STRONG.to_dict())
-    assert key_around(character.armature, 30) is True
+    assert key_around(character.armature, require_unedited(character.armature), 30) is True
     around = _values(character)
     apply_smoothing(character, STRONG)
     assert np.array_equal(around, _values(character))

@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+import blf
 import bpy
 import numpy as np
 import pytest
@@ -67,7 +68,9 @@ class Button:
 # In background there is no region, and no size of the user interface.
 CONTEXT = SimpleNamespace(
     region=SimpleNamespace(width=280),
-    preferences=SimpleNamespace(system=SimpleNamespace(ui_scale=1.0)),
+    preferences=SimpleNamespace(
+        system=SimpleNamespace(ui_scale=1.0), ui_styles=bpy.context.preferences.ui_styles
+    ),
 )
 
 
@@ -203,8 +206,13 @@ def test_set_up_is_followed_by_a_look_at_the_disk(addon, tmp_path):
 
 
 def test_a_paragraph_fits_its_region():
-    layout = Layout()
-    text.paragraph(layout, CONTEXT, "word " * 40)
-    lines = [item[-1]["text"] for item in layout.drawn if item[0] == "label"]
-    assert len(lines) > 3 and max(map(len, lines)) < 60
+    blf.size(0, CONTEXT.preferences.ui_styles[0].widget.points)
+    for word in ("ill", "MWM"):
+        layout = Layout()
+        text.paragraph(layout, CONTEXT, f"{word} " * 40)
+        lines = [item[-1]["text"] for item in layout.drawn if item[0] == "label"]
+        widths = [blf.dimensions(0, line)[0] for line in lines]
+        assert 180 < max(widths[:-1]) < 240 and min(widths[:-1]) > 180
+        assert " ".join(lines) == " ".join([word] * 40)
+    assert "ten" * 60 in [*text._wrapped("ten" * 60 + " a", 200, 11)]
     assert text.duration(12.4) == "12 s" and text.duration(200) == "3 min"

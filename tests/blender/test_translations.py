@@ -1,11 +1,19 @@
 """Words: all of them have German, all have a place where they are shown, and tooltips are there."""
 
+import errno
+import os
 import string
 
 import bpy
 import pytest
 from onetake.addon import translations
+from onetake.addon.smoothing.presets import read_preset
 from onetake.addon.translations import german, sentence
+from onetake.backend.body.smpl_file import load_smpl
+from onetake.backend.bootstrap import environments
+from onetake.backend.disk import writing_to_home
+from onetake.backend.errors import OneTakeError
+from onetake.backend.people_choice import require_people
 
 import onetake
 from tests.blender import ui_strings
@@ -81,7 +89,42 @@ def test_a_sentence_with_names_in_it_is_translated(monkeypatch):
     assert sentence("fitting person 12") == "passt Person 12 an"
     bones = "Choose the bones for: Left Foot, Pelvis."
     assert sentence(bones) == "Knochen wählen für: Linker Fuß, Becken."
-    assert sentence("Nobody was found in a.mp4.") == "Nobody was found in a.mp4."
+    assert sentence("Nobody knows a.mp4.") == "Nobody knows a.mp4."
+
+
+def test_what_the_backend_says_is_translated(monkeypatch, tmp_path):
+    """As its own modules make it, parts in parts."""
+    monkeypatch.setattr(translations, "pgettext_rpt", lambda text: german.SENTENCES[text])
+    log = tmp_path / "setup.log"
+    log.write_text("ERROR: NewConnectionError\n")
+    error = environments.failure(log, "The libraries could not be installed")
+    assert sentence(error.message) == (
+        "Installation gescheitert: die Bibliotheken (das Netz ist nicht erreichbar). Noch einmal "
+        f"starten, dann geht es hier weiter; Näheres steht in {log}."
+    )
+    with pytest.raises(OneTakeError) as raised, writing_to_home():
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    assert sentence(raised.value.message).endswith(
+        "ist voll; Platz schaffen, oder einen Datenordner auf einem anderen Datenträger wählen "
+        "(ONETAKE_HOME, oder die Einstellungen des Add-ons)."
+    )
+    with pytest.raises(OneTakeError) as raised:
+        load_smpl(tmp_path / "none.pkl")
+    assert sentence(raised.value.message).endswith(
+        "none.pkl lässt sich nicht lesen: nicht vorhanden."
+    )
+    (tmp_path / "a.json").write_text('{"strength": {"tail": 1}}')
+    with pytest.raises(OneTakeError) as raised:
+        read_preset(tmp_path / "a.json")
+    assert sentence(raised.value.message) == (
+        "a.json: Die Glättung kennt keinen Körperteil 'tail'; sie kennt "
+        "root, trunk, head, arms, legs, hands, feet, translation."
+    )
+    with pytest.raises(OneTakeError) as raised:
+        require_people((3,), [1, 2], "a.mp4")
+    assert sentence(raised.value.message).startswith("a.mp4 zeigt 2 Personen, und keine")
+    cut = "Note: a.mp4 is cut short or damaged: 3 of about 9 frames could be decoded."
+    assert sentence(cut).startswith("Hinweis: a.mp4 ist abgeschnitten oder beschädigt: 3 von")
 
 
 def test_english_stays_as_it_is():

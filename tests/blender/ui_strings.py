@@ -4,7 +4,9 @@ Context and text, as in Blender's translations: buttons have the context Operato
 """
 
 import ast
+import errno
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +26,24 @@ _STAGES = {
     ROOT / "backend/conversion.py": "progress",
     ROOT / "backend/bootstrap/installation.py": "_step",
 }
+
+# Of the backend, what the add-on's processes never run: commands for a terminal alone.
+_FOR_TERMINALS = (
+    "training", "evaluation", "batch", "quality", "__main__.py", "cli.py", "terminal.py",
+    "outputs.py", "commands.py", "people_command.py", "device.py", "blender_process.py",
+    "bootstrap/commands.py", "bootstrap/packaging.py", "bootstrap/setup.py",
+    "bootstrap/system_libraries.py", "bootstrap/testing.py",
+)  # fmt: skip
+# Functions of the backend that are given sentences, or parts of them, and where.
+_SAID = {
+    "OneTakeError": 1, "failure": 1, "writing_to": 1, "install": 1, "say": 0, "__init__": 1,
+}  # fmt: skip
+_PRESETS = (ROOT / "backend/motion/smoothing.py", ROOT / "backend/export_preset.py")
+# Variables and functions that hold what is said.
+_WORDS = ("stage", "how", "message", "problem", "reason", "people")
+_TELLING = ("offline_reason", "explained", "_decoded")
+# What systems answer of files, in the words of their C library.
+_REFUSALS = (errno.ENOENT, errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EROFS, errno.EISDIR)
 
 _WITHOUT_WINDOW = {"batch.py", "command_line.py", "headless.py", "job.py"}
 
@@ -96,7 +116,20 @@ def sentences() -> set[str]:
             found |= set(_told(_tree(path), indices))
     for path, name in _STAGES.items():
         found |= set(_told(_tree(path), {name: 0}))
-    return found
+    return found | backend_sentences()
+
+
+def backend_sentences() -> set[str]:
+    """What the processes of the add-on say of themselves, and the system of files."""
+    found = {os.strerror(number) for number in _REFUSALS}
+    for path in sorted((ROOT / "backend").rglob("*.py")):
+        place = path.relative_to(ROOT / "backend").as_posix()
+        if not place.startswith(_FOR_TERMINALS):
+            found |= set(_told(_tree(path), _SAID))
+    for path in _PRESETS:  # whose errors are part of a sentence
+        found |= set(_told(_tree(path), {"ValueError": 0}))
+    said = {text.strip() for text in found if any(map(str.isalpha, text))}
+    return said | {"Note: {0}"}  # what an import's problem begins with
 
 
 def _told(tree: ast.AST, indices: dict[str, int]) -> Iterator[str]:
@@ -105,11 +138,18 @@ def _told(tree: ast.AST, indices: dict[str, int]) -> Iterator[str]:
         if isinstance(node, ast.Call) and _name(node) in indices:
             yield from _templates(node.args[indices[_name(node)] :][:1])
         elif isinstance(node, ast.Assign):
-            if getattr(node.targets[0], "id", "") in ("stage", "how", "message", "problem"):
-                yield from _templates([node.value])
-        elif isinstance(node, ast.FunctionDef) and node.name == "offline_reason":
-            returned = [each for each in ast.walk(node) if isinstance(each, ast.Return)]
-            yield from _templates([each.value for each in returned])
+            yield from _templates(_assigned(node.targets[0], node.value))
+        elif isinstance(node, ast.FunctionDef) and node.name in _TELLING:
+            said = [each for each in ast.walk(node) if isinstance(each, ast.Return | ast.Yield)]
+            yield from _templates([each.value for each in said])
+
+
+def _assigned(target: ast.expr, value: ast.expr) -> list[ast.expr]:
+    """What is said among the values of one assignment."""
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        pairs = zip(target.elts, value.elts, strict=True)
+        return [each for pair in pairs for each in _assigned(*pair)]
+    return [value] if getattr(target, "id", "") in _WORDS else []
 
 
 def untranslatable() -> list[str]:

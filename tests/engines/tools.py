@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 from tests.cache import cache
+from tests.debian import can_fetch, debootstrap, mirror
 
 PACKAGES = {"fbx2gltf": "0.9.7", "three": "0.187.0", "gltf-validator": "2.0.0-dev.3.10"}
 _GODOT_RELEASE = "forky"  # of Debian: the first with a Godot that reads FBX at run time
@@ -68,26 +69,13 @@ def _is_new_enough(command: list[str]) -> bool:
 
 def _fetch_godot(root: Path) -> bool:
     """Debian's package and what it needs, unpacked, not installed."""
-    if os.geteuid() != 0 or not shutil.which("apt-get") or platform.machine() != "x86_64":
+    if not can_fetch() or platform.machine() != "x86_64":
         return False
-    if not shutil.which("debootstrap"):
-        subprocess.run(["apt-get", "update"], stdout=subprocess.DEVNULL)
-        subprocess.run(
-            ["apt-get", "install", "-y", "--no-install-recommends", "debootstrap"],
-            check=True, stdout=subprocess.DEVNULL,
-        )  # fmt: skip
-    mirrors = subprocess.run(
-        ["apt-get", "indextargets", "--format", "$(REPO_URI)", "Origin: Debian"],
-        check=True, capture_output=True, text=True,
-    ).stdout.split()  # fmt: skip
-    mirrors = [mirror for mirror in mirrors if not mirror.rstrip("/").endswith("security")]
     root.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=root) as folder:
-        subprocess.run(
-            ["debootstrap", "--variant=minbase", "--include=godot", "--download-only",
-             _GODOT_RELEASE, folder, mirrors[0], "/usr/share/debootstrap/scripts/sid"],
-            check=True, stdout=subprocess.DEVNULL,
-        )  # fmt: skip
+        debootstrap("--variant=minbase", "--include=godot", "--download-only",
+                    _GODOT_RELEASE, folder, mirror(),
+                    "/usr/share/debootstrap/scripts/sid")  # fmt: skip
         for archive in Path(folder, "var/cache/apt/archives").glob("*.deb"):
             subprocess.run(["dpkg-deb", "-x", str(archive), str(root)], check=True)
     (root / "complete").touch()

@@ -62,7 +62,7 @@ class Machine:
     def run(self, *command: object) -> str:
         """A program in the machine, waited for; what it printed."""
         child = self.start(*command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        text, _ = child.communicate(timeout=120)
+        text, _ = child.communicate(timeout=900)
         assert child.returncode == 0, f"{command}: {text}"
         return text
 
@@ -93,7 +93,7 @@ class Machine:
     def stop(self) -> None:
         """Switch it off, whatever runs in it."""
         self._init.stdin.close()
-        self._init.wait(20)
+        self._init.wait(900)
         self._init.stdout.close()
 
     @staticmethod

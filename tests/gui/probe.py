@@ -73,7 +73,7 @@ def watch() -> None:
     from bl_ext.user_default.onetake.addon.backend_process import queue, task
     from bl_ext.user_default.onetake.addon.panels import thumbnail
 
-    known.update(api=api, at=None, stages=[], held=[], pictures=[])
+    known.update(api=api, at=None, stages=[], held=[], looks=[], pictures=[])
     take, tick = task.Task._take, queue.tick
 
     def taken(self: object, message: dict) -> None:
@@ -86,6 +86,7 @@ def watch() -> None:
                 act(self)
 
     def timed() -> float | None:
+        known["looks"].append(time.monotonic())
         began, imported = time.thread_time(), len(characters())
         pause = tick()
         if len(characters()) == imported:  # the moment in which one arrives is another matter

@@ -10,10 +10,11 @@ OURS = "/trial/blender/extensions/.user/user_default/onetake"
 DROP = (400, 400)  # on the viewport, clear of the sidebar and of the tools
 ARROW, TAB = (1051, 103), (1043, 257)  # opens the sidebar; the fourth tab in it
 AT_THE_RIGHT = 0.815  # of the sidebar: the cross on a job
-SECONDS = 600  # for what takes long on a machine that is busy
+SECONDS = 1800  # for what takes long on a machine that is busy
 
 SETUP_STAGES = ("Python", "PyTorch", "Video", "Networks", "Body")
 IMPORT_STAGES = ("finding people", "fitting person 1")
+GRACE, LOOKS = 0.5, 3  # s that a cancelled backend may take, and looks after which it is gone
 QUIET = ("Xvfb", "blender", "/bin/sh")  # what runs when nothing does
 
 
@@ -104,9 +105,12 @@ def test_a_cancelled_import_is_gone_within_a_second(window):
     )
     window.click(x, y)
     window.wait("not api.tasks()")
-    began, ended = window.ask("queue.listeners.remove(ended); answer(began[:2])")
+    began, ended, looks = window.ask("queue.listeners.remove(ended); answer([*began[:2], looks])")
     print(f"\ncancelled in {ended - began:.2f} s")
-    assert ended - began < 1.0
+    # Half a second is the backend's to tidy up in. It is gone then, and Blender, which looks ten
+    # times a second where it need not draw for longer than that, sees it at once.
+    late = [look for look in looks if began + GRACE < look <= ended]
+    assert len(late) <= LOOKS
     assert not window.ask(f"answer(os.path.exists('/proc/{pid}'))") and idle(window)
     assert not list(takes(window))
     assert window.ask("answer(len(characters()))") == 1
@@ -117,6 +121,22 @@ def test_both_sliders_follow_the_mouse(window):
     window.show("sliders")
 
 
+def test_a_drag_is_undone_and_done_again(window):
+    """By the keyboard, over the viewport; what was still to be keyed then is keyed after it."""
+    before = state(window)
+    window.slide(*window.find(".min_cutoff", 0.6), 24)
+    after = state(window)
+    assert after[0] > before[0] and after[1] != before[1]
+    window.move(*DROP)
+    window.settle()
+    window.type("ctrl+z")
+    assert state(window) == before
+    window.type("ctrl+shift+z")
+    assert state(window) == after
+    window.type("ctrl+z")
+    assert state(window) == before
+
+
 def test_saved_and_opened_again_the_sliders_still_work(window):
     window.ask("bpy.ops.wm.save_as_mainfile(filepath='/trial/home/jump.blend')")
     saved = window.ask("answer(keys().tolist())")
@@ -125,6 +145,34 @@ def test_saved_and_opened_again_the_sliders_still_work(window):
     assert window.ask("answer(keys().tolist())") == saved
     window.wait("sidebar()[2].active_panel_category == 'OneTake'")
     drag_sliders(window, -24)
+
+
+@pytest.mark.parametrize(("editor", "menu"), [("CLIP_EDITOR", 363), ("SEQUENCE_EDITOR", 415)])
+def test_a_clip_and_a_strip_are_imported_from_their_menus(window, editor, menu):
+    """In the editor below the viewport, whose menus open upwards: ours is the last entry."""
+    before = window.ask(
+        "low = next(a for a in bpy.context.window_manager.windows[0].screen.areas"
+        " if a.type == 'DOPESHEET_EDITOR')\n"
+        f"low.ui_type = {editor!r}\n"
+        "if low.type == 'CLIP_EDITOR':\n"
+        "    low.spaces.active.clip = bpy.data.movieclips.load('/trial/home/jump.mp4')\n"
+        "else:\n"
+        "    editor = bpy.context.scene.sequence_editor_create()\n"
+        "    strip = editor.sequences.new_movie('jump', '/trial/home/jump.mp4', 1, 11)\n"
+        "    strip.frame_final_duration, editor.active_strip = 20, strip\n"
+        "answer(len(characters()))"
+    )
+    window.settle()
+    window.click(menu, 735)
+    window.show(f"menu of {editor}")
+    window.click(menu + 90, 711)
+    window.confirm(below=711)  # "Import"
+    window.wait(f"not api.tasks() and len(characters()) == {before + 1}", SECONDS)
+    # The clip starts with the scene, and lasts 30 frames; the strip shows 20 of them from 11 on.
+    frames = "[api.Character.of(bpy.context.view_layer.objects.active).action.frame_range[:]"
+    first, last = window.ask(f"answer({frames}])")[0]
+    assert (first, last) == ((1, 30) if editor == "CLIP_EDITOR" else (11, 30))
+    window.ask("low.ui_type = 'TIMELINE'")
 
 
 @pytest.mark.parametrize("stage", IMPORT_STAGES)
@@ -263,15 +311,18 @@ def choose_video(window, row: int) -> None:
     window.wait("api.tasks() or stages")  # it may be over already
 
 
+def state(window, name: str = "min_cutoff") -> list:
+    """A slider's value and the newest character's keys, when all of them follow."""
+    window.wait("not any('onetake_pending' in item for item in characters())")
+    return window.ask(f"answer([characters()[-1].onetake_controls.{name}, keys().tolist()])")
+
+
 def drag_sliders(window, way: int) -> None:
     """Each changes its value in the mouse's direction, and the keys with it."""
     for name in ("min_cutoff", "beta"):
-        now = f"[characters()[-1].onetake_controls.{name}, keys().tolist()]"
-        value, before = window.ask(f"answer({now})")
-        x, y = window.find("." + name, 0.6)
-        window.slide(x, y, way)
+        value, before = state(window, name)
+        window.slide(*window.find("." + name, 0.6), way)
         window.wait(f"characters()[-1].onetake_controls.{name} != {value}")
-        window.wait("not any('onetake_pending' in item for item in characters())")
-        moved, keys = window.ask(f"answer({now})")
+        moved, keys = state(window, name)
         print(f"{name}: {value:.2f} to {moved:.2f}")
         assert (moved - value) * way > 0 and keys != before

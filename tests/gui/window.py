@@ -13,7 +13,7 @@ from tests.gui.machine import Machine
 
 WIDTH, HEIGHT = 1280, 800
 _BLUE = (179, 114, 71)  # of Blender's default button, BGR
-_PATIENCE = 120  # seconds; a busy machine draws slowly
+_PATIENCE = 900  # seconds; a busy machine draws slowly, and to wait longer costs nothing
 
 
 class Window:
@@ -112,11 +112,20 @@ class Window:
         assert hits, f"there is no {name} in the sidebar"
         return x, sum(hits) // len(hits)
 
-    def confirm(self) -> None:
-        """Click the blue button of a dialog or of the file browser, which lies lowest."""
-        self.click(*until(self._blue_button, "a button to confirm with", otherwise=self.show))
+    def type(self, keys: str) -> None:
+        """Press keys together, "ctrl+z", with the mouse where it is."""
+        self._hand("key", keys)
+        self.settle()
 
-    def _blue_button(self) -> tuple[int, int] | None:
+    def confirm(self, below: int = 0) -> None:
+        """Click the blue button of a dialog or of the file browser, which lies lowest.
+
+        below: what lies further up is another, as a switch of the sidebar's that is on.
+        """
+        what = "a button to confirm with"
+        self.click(*until(lambda: self._blue_button(below), what, otherwise=self.show))
+
+    def _blue_button(self, below: int) -> tuple[int, int] | None:
         before = cv2.imread(str(self.show("dialog"))).astype(int)
         self.settle()  # a dialog fades in
         picture = cv2.imread(str(self.show("dialog"))).astype(int)
@@ -125,7 +134,8 @@ class Window:
         blue = (np.abs(picture - _BLUE).max(2) < 12).astype(np.uint8)
         _, _, found, middles = cv2.connectedComponentsWithStats(blue)
         width, height = found[:, cv2.CC_STAT_WIDTH], found[:, cv2.CC_STAT_HEIGHT]
-        buttons = middles[(width > 80) & (width < 300) & (height > 12) & (height < 30)]
+        sized = (width > 80) & (width < 300) & (height > 12) & (height < 30)
+        buttons = middles[sized & (middles[:, 1] > below)]
         if not len(buttons):
             return None
         x, y = buttons[buttons[:, 1].argmax()]

@@ -1,12 +1,15 @@
 """German."""
 
+from . import sentences
+from .backend import BACKEND
 from .buttons import BUTTONS
 from .labels import LABELS
 from .presets import PRESETS
-from .sentences import SENTENCES
 from .tooltips import TOOLTIPS
 
 __all__ = ["SENTENCES", "dictionary"]
+
+SENTENCES = sentences.SENTENCES | BACKEND
 
 
 def dictionary() -> dict[tuple[str, str], str]:

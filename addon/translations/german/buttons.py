@@ -28,6 +28,7 @@ BUTTONS = {
     "Match Scene": "Wie die Szene",
     "Match Video": "Wie das Video",
     "Place at 3D Cursor": "An den 3D-Cursor stellen",
+    "Pose Correctives": "Posenkorrekturen",
     "Preferences": "Einstellungen",
     "Push to NLA": "In den NLA-Editor schieben",
     "Release Rig": "Rig lösen",

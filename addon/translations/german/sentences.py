@@ -129,6 +129,10 @@ SENTENCES = {
     "{0} is damaged: set up again, or choose the body's file again.":
         "{0} ist beschädigt: neu einrichten oder die Datei des Körpers noch einmal wählen.",
     "Body: {0}": "Körper: {0}",
+    "Only the official body has pose correctives: give {0} that first.":
+        "Nur der offizielle Körper hat Posenkorrekturen: {0} zuerst diesen geben.",
+    "Choose the file that {0} was made of in the add-on's preferences first.":
+        "Zuerst in den Einstellungen des Add-ons die Datei wählen, aus der {0} gemacht wurde.",
     "SMPL Female": "SMPL weiblich",
     "SMPL Male": "SMPL männlich",
     "SMPL Neutral": "SMPL neutral",

@@ -8,6 +8,13 @@ TOOLTIPS = {
         "Ein trainiertes Netz, danach an die Landmarken angepasst",
     "Everybody who is seen well enough": "Alle, die gut genug zu sehen sind",
     "First frame of the video, counted from 1": "Erstes Bild des Videos, von 1 an gezählt",
+    "For research: after Pittner and Starlinger":
+        "Für die Forschung: nach Pittner und Starlinger",
+    "For research: after Sun et al.": "Für die Forschung: nach Sun et al.",
+    "For research: after Varga and Véges": "Für die Forschung: nach Varga und Véges",
+    "For research: after Zhou et al.": "Für die Forschung: nach Zhou et al.",
+    "For research: the decomposed motion prior":
+        "Für die Forschung: die zerlegte Vorannahme über Bewegung",
     "For a first look": "Für einen ersten Blick",
     "For most clips": "Für die meisten Videos",
     "Horizontal field of view of the video's lens":
@@ -214,6 +221,10 @@ TOOLTIPS = {
     "Give the character the official SMPL body; its mesh is replaced, bones keep their lengths":
         "Der Figur den offiziellen SMPL-Körper geben; ihr Mesh wird ersetzt, die Knochen "
         "behalten ihre Längen",
+    "Let the skin bulge and crease with the pose, as SMPL's authors measured it: 207 shape "
+    "keys that follow the bones. Exported files leave them out":
+        "Die Haut mit der Pose wölben und falten, wie die Urheber von SMPL es gemessen haben: 207 "
+        "Formschlüssel, die den Knochen folgen. Exportierte Dateien lassen sie weg",
     "OneTake's own body, or the official one": "OneTakes eigener Körper oder der offizielle",
     "OneTake's own, free for every use": "OneTakes eigener, frei für jeden Zweck",
     "Which body new characters have": "Welchen Körper neue Figuren haben",
