@@ -109,8 +109,8 @@ BACKEND = {
     "Ubuntu: sudo apt-get install {1}).":
         "{0} passt, kann aber keine Umgebungen anlegen: die Module venv und ensurepip dazu "
         "installieren (auf Debian und Ubuntu: sudo apt-get install {1}).",
-    "{0} holds no weights of the onetake network: {1}":
-        "{0} enthält keine Gewichte des Netzes onetake: {1}",
+    "{0} holds no weights of the {1} network: {2}":
+        "{0} enthält keine Gewichte des Netzes {1}: {2}",
     "{0} in {1} is not the file OneTake was made for: the download is broken or was tampered with, "
     "so nothing was installed. Start it again.":
         "{0} in {1} ist nicht die Datei, für die OneTake gemacht ist: beim Herunterladen "
