@@ -178,7 +178,7 @@ def test_choices_are_those_of_the_backend(root):
     finally:
         onetake.unregister()
     assert f"QUALITIES = {import_task.QUALITIES}".replace("'", '"') in source
-    assert all(f'"{name}": (' in source for name in import_task.ESTIMATORS)
+    assert all(f'"{name}": _Entry(' in source for name in import_task.ESTIMATORS)
 
 
 def test_a_note_on_the_video_stays_until_it_is_read(backend, home):
