@@ -1,4 +1,4 @@
-"""Front ends: what sees a whole person in the crop of a region, in the place of BlazePose's network.
+"""Front ends: what sees the whole person in a region, in the place of BlazePose's network.
 
 The features of the landmarks stay BlazePose's: no other front end knows where a landmark is.
 """

@@ -1,8 +1,8 @@
 """ResNet-50 as a front end, for weights that the user has: none are shipped or fetched.
 
-He et al. 2016, "Deep residual learning for image recognition", as HMR and its successors use it: the
-2048 numbers after the global average. Its parts are called as in torchvision, whose names published
-weights have, SPIN's among them.
+He et al. 2016, "Deep residual learning for image recognition", as HMR and its successors use it:
+the 2048 numbers after the global average. Its parts are called as in torchvision, whose names
+published weights have, SPIN's among them.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
