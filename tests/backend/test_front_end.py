@@ -169,7 +169,7 @@ class Intruder:
 def test_no_code_in_a_file_is_run(tmp_path):
     trace = tmp_path / "trace"
     torch.save({"model": Intruder(trace)}, tmp_path / "net.pt")
-    (tmp_path / "net.pkl").write_bytes(pickle.dumps({"model": Intruder(trace)}))
+    (tmp_path / "net.pkl").write_bytes(pickle.dumps({"model": Intruder(trace)}, protocol=2))
     for name in ("net.pt", "net.pkl"):
         with pytest.raises(OneTakeError, match="could run code") as caught:
             load_resnet(tmp_path / name)

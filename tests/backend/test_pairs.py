@@ -9,8 +9,8 @@ import pytest
 from backend.home import home
 from backend.motion.kinematics import forward_kinematics
 from backend.motion.skeleton import JOINT, JOINTS, LANDMARK, LIMB_JOINTS, REST
-from backend.people.detector import Region
 from backend.people.blazepose_steps import PARTS_FEATURES
+from backend.people.detector import Region
 from backend.people.image_features import compact, from_bytes, to_bytes
 from tests.needs import skip_unless
 
