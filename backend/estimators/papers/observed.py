@@ -157,13 +157,16 @@ def from_settings(network: Callable, config: Callable) -> Callable:
 
 def _other_front_end(wanted: int, given: int) -> OneTakeError:
     if wanted == WHOLE_FEATURES:
-        say = f"BlazePose's own {wanted} features of a person, not {given}: leave out --front-end"
-    else:
-        say = (
-            f"{wanted} features of a person, not {given}: name the front end that they were "
-            "trained with by --front-end"
+        return OneTakeError(
+            "other_front_end",
+            f"The network's weights want BlazePose's own {wanted} features of a person, not "
+            f"{given}: leave out --front-end.",
         )
-    return OneTakeError("other_front_end", f"The network's weights want {say}.")
+    return OneTakeError(
+        "other_front_end",
+        f"The network's weights want {wanted} features of a person, not {given}: name the front "
+        "end that they were trained with by --front-end.",
+    )
 
 
 def _projection(inputs: int, outputs: int, random: torch.Generator) -> Tensor:
