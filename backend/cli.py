@@ -99,6 +99,11 @@ def _parser() -> _Parser:
         "--people", type=people_choice, default="all",
         help="all, largest, or the numbers that `people` tells, like 1,3 (all)",
     )  # fmt: skip
+    shared.add_argument("--weights", metavar="FILE", help="of the estimator, from a run of `train`")
+    shared.add_argument(
+        "--front-end", metavar="FILE",
+        help="a ResNet-50's weights, to see people in BlazePose's place: for --weights trained so",
+    )  # fmt: skip
     shared.add_argument(
         "--smoothing", default="default", help="preset, JSON file, or none (default)"
     )

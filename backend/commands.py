@@ -183,6 +183,8 @@ def _options(arguments: argparse.Namespace) -> Options:
         silhouettes=arguments.silhouettes,
         threads=max(1, arguments.threads),
         device=choose_device(arguments.device),
+        front_end=Path(arguments.front_end) if arguments.front_end else None,
+        weights=Path(arguments.weights) if arguments.weights else None,
     )
 
 

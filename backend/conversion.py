@@ -16,7 +16,7 @@ from .home import home
 from .job import Job, fingerprint
 from .motion.body import Body
 from .motion.take import Take
-from .people import PEOPLE_VERSION, PersonTrack, Watch, find_people
+from .people import PEOPLE_VERSION, FrontEnd, PersonTrack, Watch, find_people
 from .people_choice import PeopleChoice, require_people
 from .video import VideoInfo, frames, probe
 from .world import Camera, place
@@ -40,6 +40,8 @@ class Options:
     silhouettes: bool = False
     threads: int = 2
     device: str = "cpu"  # cpu, cuda or mps
+    front_end: Path | None = None  # a ResNet-50's weights
+    weights: Path | None = None  # of the estimator, for those that ship
 
     def __post_init__(self) -> None:
         if self.height is not None and not 0.3 <= self.height <= 3:
@@ -54,6 +56,15 @@ class Options:
                 "bad_range",
                 f"--start {start:g} and --end {end:g} hold no part of a video: they are seconds, "
                 "the start 0 or more and the end after it.",
+            )
+        for named in (self.front_end, self.weights):
+            if named and not named.is_file():
+                raise OneTakeError("no_file", f"There is no file {named}.")
+        if self.front_end and not (self.weights and estimators.wants_features(self.estimator)):
+            raise OneTakeError(
+                "lone_front_end",
+                "--front-end goes with an estimator that looks at pictures and its --weights "
+                "trained with that front end: those that ship know BlazePose's alone.",
             )
 
 
@@ -125,7 +136,7 @@ def _people(
         "end": options.end,
         "masks": options.silhouettes,
         "thorough": options.quality == "best",
-        "features": True,
+        "features": fingerprint(options.front_end) if options.front_end else True,
     }
     wanted = estimators.wants_features(options.estimator)
     # Tracks that have features serve those who want none, too.
@@ -139,7 +150,8 @@ def _people(
                 info,
                 home() / "models",
                 keep_masks=options.silhouettes,
-                features=settings["features"],
+                features=bool(settings["features"]),
+                front_end=_front_end(options),
                 threads=options.threads,
                 thorough=options.quality == "best",
                 device=options.device,
@@ -164,6 +176,14 @@ def _people(
     return job.stage("people", settings, find, load)
 
 
+def _front_end(options: Options) -> FrontEnd | None:
+    if options.front_end is None:
+        return None
+    from .people.resnet import ResNetFrontEnd  # torch takes a second to load
+
+    return ResNetFrontEnd(options.front_end, options.device)
+
+
 def _motion(
     job: Job,
     track: PersonTrack,
@@ -177,7 +197,7 @@ def _motion(
         "estimator": options.estimator,
         "quality": options.quality,
         "version": estimators.VERSION,
-        "weights": weights(),
+        "weights": weights(options.front_end, options.weights),
         "body": fingerprint(body_path()),
         "people": PEOPLE_VERSION,
         "focal": camera.focal,
@@ -189,7 +209,10 @@ def _motion(
     def estimate(folder: Path) -> None:
         stage = f"fitting person {track.person_id}"
         progress(stage, 0, len(track.seen))
-        motion = estimators.create(options.estimator, options.quality, options.device).estimate(
+        estimator = estimators.create(
+            options.estimator, options.quality, options.device, options.weights
+        )
+        motion = estimator.estimate(
             track,
             camera.K,
             body,
@@ -206,10 +229,10 @@ def _motion(
     return job.stage("motion", settings, estimate, load)
 
 
-def weights() -> str:
-    """A hash of everything that was learnt: other weights, other motion."""
+def weights(*named: Path | None) -> str:
+    """A hash of everything that was learnt: other weights, other motion. named: beside ours."""
     files = sorted((Path(__file__).parent / "weights").glob("*.safetensors"))
-    return " ".join(fingerprint(path) for path in files)
+    return " ".join(fingerprint(path) for path in (*files, *filter(None, named)))
 
 
 def takes_of(

@@ -1,6 +1,7 @@
 """The estimators, by name: each turns one person's landmarks into motion in the camera."""
 
 from importlib import import_module
+from pathlib import Path
 from typing import NamedTuple
 
 from .interface import CameraMotion, Estimator
@@ -40,12 +41,14 @@ def wants_features(name: str) -> bool:
     return _ESTIMATORS[name].features
 
 
-def create(name: str, quality: str = "balanced", device: str = "cpu") -> Estimator:
-    """The estimator of that name; KeyError when there is none. device: cpu, cuda or mps."""
+def create(
+    name: str, quality: str = "balanced", device: str = "cpu", weights: Path | None = None
+) -> Estimator:
+    """The estimator of that name; KeyError when there is none. See Estimator.of_quality."""
     assert quality in QUALITIES
     entry = _ESTIMATORS[name]
     module = import_module(f".{entry.module}", __name__)
-    return getattr(module, entry.kind).of_quality(quality, device)
+    return getattr(module, entry.kind).of_quality(quality, device, weights)
 
 
 __all__ = [

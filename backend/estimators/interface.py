@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -27,10 +28,11 @@ class Estimator(Protocol):
     """Landmarks in, motion in the camera out."""
 
     @classmethod
-    def of_quality(cls, quality: str, device: str) -> "Estimator":
+    def of_quality(cls, quality: str, device: str, weights: Path | None = None) -> "Estimator":
         """The estimator for one of `QUALITIES`: better ones may take longer.
 
-        device: cpu, cuda or mps, for whoever has a network.
+        device: cpu, cuda or mps, for whoever has a network; weights: of another training run.
+        Raises OneTakeError bad_weights, no_weights.
         """
         ...
 

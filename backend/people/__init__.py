@@ -2,6 +2,7 @@
 
 from .detector import Detection, LandmarkResult, PersonDetector, Region
 from .find import Watch, find_people
+from .front_end import FrontEnd
 from .track import PersonTrack
 
 # Raised when the same video would give other tracks.
@@ -9,6 +10,6 @@ PEOPLE_VERSION = 5
 
 __all__ = [
     "PEOPLE_VERSION",
-    "Detection", "LandmarkResult", "PersonDetector", "PersonTrack", "Region", "Watch",
+    "Detection", "FrontEnd", "LandmarkResult", "PersonDetector", "PersonTrack", "Region", "Watch",
     "find_people",
 ]  # fmt: skip

@@ -30,7 +30,8 @@ LANDMARKS, POINTS = 33, 39  # the network adds 6 points; two of them give the ne
 # 64, 48).
 RAW, FLAG, HEAT, WORLD, MASK, LAST, CELLS = 337, 342, 298, 339, 297, 335, 279
 WHOLE_FEATURES, PART_FEATURES = 2 * 2 * 288, 48  # of the person, and of each landmark
-FEATURES = WHOLE_FEATURES + LANDMARKS * PART_FEATURES
+PARTS_FEATURES = LANDMARKS * PART_FEATURES  # of all landmarks, after those of the person
+FEATURES = WHOLE_FEATURES + PARTS_FEATURES
 
 ANCHORS = np.concatenate(
     [

@@ -74,7 +74,7 @@ class LandmarkResult:
     following: Region  # where to look in the next frame
     # (cells, cells) bool in the region's crop: silhouette, within the picture; where asked for.
     mask: np.ndarray | None
-    features: np.ndarray | None = None  # (2736,) f4 what the network saw, where asked for
+    features: np.ndarray | None = None  # (F,) f4 what was seen, where asked for: see front_end
 
 
 class PersonDetector(Protocol):

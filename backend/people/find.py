@@ -11,6 +11,7 @@ from .assemble import people_from
 from .averaged import AveragedDetector
 from .blazepose import load_blazepose
 from .detector import PersonDetector
+from .front_end import FrontEnd, FrontEndDetector
 from .repair import repaired
 from .track import PersonTrack
 from .tracker import Tracker
@@ -26,6 +27,7 @@ def find_people(
     *,
     keep_masks: bool = False,
     features: bool = False,
+    front_end: FrontEnd | None = None,
     threads: int = 2,
     device: str = "cpu",
     thorough: bool = False,
@@ -37,7 +39,8 @@ def find_people(
     """Follow everybody through the frames; one track a person, the most prominent first.
 
     progress gets frames done and (estimated) frames in total. keep_masks keeps silhouettes (2 KB
-    a frame and person), features the landmark network's image features (5.5 KB). device: cpu, cuda
+    a frame and person), features the landmark network's image features (5.5 KB), those of
+    the whole person from the front end where there is one. device: cpu, cuda
     or mps. thorough: look at each person six times, see `averaged`. detector replaces BlazePose;
     where features are wanted its results hold them. watch is shown every frame.
 
@@ -49,6 +52,8 @@ def find_people(
     )
     if thorough:
         detector = AveragedDetector(detector)
+    if features and front_end:
+        detector = FrontEndDetector(detector, front_end)
     tracker = Tracker(detector, info.fps, keep_masks=keep_masks, keep_features=features)
     total = getattr(frames, "expected", info.frame_count)
     indices, times = [], []

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.ndimage import median_filter
 
 from ..motion.skeleton import LANDMARKS
-from .blazepose_steps import PART_FEATURES, WHOLE_FEATURES
+from .blazepose_steps import PART_FEATURES, PARTS_FEATURES
 from .track import PersonTrack
 
 # A wrong label is a short affair: per second of swapped labels a path must save this much motion
@@ -56,9 +56,9 @@ def _unswap(track: PersonTrack) -> PersonTrack:
     features = track.image_features
     if features is not None:
         # Each landmark's own were gathered where it lies, so they go with it.
-        own = features[:, WHOLE_FEATURES:].reshape(count, len(LANDMARKS), PART_FEATURES)
+        own = features[:, -PARTS_FEATURES:].reshape(count, len(LANDMARKS), PART_FEATURES)
         features = features.copy()
-        features[:, WHOLE_FEATURES:] = np.take_along_axis(own, order, 1).reshape(count, -1)
+        features[:, -PARTS_FEATURES:] = np.take_along_axis(own, order, 1).reshape(count, -1)
     return replace(
         track,
         landmarks=np.take_along_axis(track.landmarks, order, 1),

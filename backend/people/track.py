@@ -28,7 +28,8 @@ class PersonTrack:
     box: np.ndarray  # (T, 4) f4 x0, y0, x1, y1 px around the visible landmarks
     regions: np.ndarray  # (T, 4) f4 Region's x, y, side, angle in which the person was looked at
     masks: np.ndarray | None = None  # (T, C, C / 8) u1: C x C bits of each region, zero if not seen
-    # (T, 2736) f2 what the landmark network saw, see `blazepose_steps`; zero if not seen.
+    # (T, F) f2 of the whole person, then 33 x 48 of the landmarks; zero if not seen. F is 2736,
+    # or what a front end makes it.
     image_features: np.ndarray | None = None
 
     def silhouette(self, i: int, size: tuple[int, int]) -> np.ndarray:

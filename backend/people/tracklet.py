@@ -29,7 +29,7 @@ class Tracklet:
     scores: list[float] = field(default_factory=list)
     regions: list[np.ndarray] = field(default_factory=list)  # (4,) f4 x, y, side, angle
     masks: list[np.ndarray] = field(default_factory=list)  # packed bits; empty when not kept
-    features: list[np.ndarray] = field(default_factory=list)  # (2736,) f2; empty when not kept
+    features: list[np.ndarray] = field(default_factory=list)  # (F,) f2; empty when not kept
     support: list[float] = field(default_factory=list)  # detector's score, 0 for a miss; per run
     colours: list[np.ndarray] = field(default_factory=list)  # (3, bins^3) f2, `colours_of`
     mean_colours: np.ndarray | None = None  # (3, bins^3) f4

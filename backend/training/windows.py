@@ -58,7 +58,7 @@ class Windows:
 
 @dataclass(frozen=True)
 class PicturedWindows(Windows):
-    """Rendered windows with what the picture showed; `features` are all 2736, raw, float16."""
+    """Rendered windows with what the picture showed; `features` are all, raw, float16."""
 
     region: np.ndarray  # (B, T, 4) centre's ray x, y; side in rays; angle in radians
     silhouette: np.ndarray  # (B, T, 512) u1, true; see pairs.shards.silhouettes
@@ -89,7 +89,7 @@ def load_pictured(folder: Path) -> PicturedWindows:
     windows, of, found = _load(folder)
     try:
         pictures = read_pictures(folder)
-    except FileNotFoundError as error:
+    except (FileNotFoundError, ValueError) as error:
         raise OneTakeError("no_pictures", f"{error}.") from error
     shape = found.shape[0], windows.seen.shape[1], -1
     features, silhouette = (

@@ -9,6 +9,7 @@ import pytest
 from backend.home import home
 from backend.motion.kinematics import forward_kinematics
 from backend.motion.skeleton import JOINT, JOINTS, LANDMARK, LIMB_JOINTS, REST
+from backend.people.blazepose_steps import PARTS_FEATURES
 from backend.people.detector import Region
 from backend.people.image_features import compact, from_bytes, to_bytes
 from tests.needs import skip_unless
@@ -166,6 +167,22 @@ def test_pictures_lie_beside_the_shard_only_where_they_are_wanted(recorded, tmp_
         small = cv2.resize(drawn.drawn, kept.shape, interpolation=cv2.INTER_AREA)
         assert np.array_equal(kept, small > 127)
     assert silhouettes(pictures["silhouette"]).any(axis=(1, 2)).all()
+
+
+def test_a_front_end_sees_the_crop_that_blazepose_saw(studio, clip, recorded, monkeypatch):
+    """In the pictures; the shard itself stays BlazePose's."""
+
+    def mean_colour(crops):
+        return np.array([crop.mean(axis=(0, 1)) for crop in crops], np.float32)
+
+    monkeypatch.setattr(studio, "front_end", mean_colour)
+    plain, frames = recorded
+    seen = record(studio, clip, np.random.default_rng(5))
+    wide = seen.pop("image_features")
+    np.testing.assert_allclose(wide[:, :3], mean_colour([f.crop for f in frames]), atol=0.1)
+    np.testing.assert_array_equal(wide[:, 3:], plain["image_features"][:, -PARTS_FEATURES:])
+    for name, values in seen.items():
+        np.testing.assert_array_equal(values, plain[name], name)
 
 
 def test_a_camera_looks_where_it_is_told():

@@ -31,7 +31,7 @@ _STAGES = {
 _FOR_TERMINALS = (
     "training", "evaluation", "batch", "quality", "__main__.py", "cli.py", "terminal.py",
     "outputs.py", "commands.py", "people_command.py", "device.py", "blender_process.py",
-    "bootstrap/commands.py", "bootstrap/packaging.py", "bootstrap/setup.py",
+    "people/resnet.py", "bootstrap/commands.py", "bootstrap/packaging.py", "bootstrap/setup.py",
     "bootstrap/system_libraries.py", "bootstrap/testing.py",
 )  # fmt: skip
 # Functions of the backend that are given sentences, or parts of them, and where.

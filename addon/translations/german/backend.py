@@ -109,6 +109,20 @@ BACKEND = {
     "Ubuntu: sudo apt-get install {1}).":
         "{0} passt, kann aber keine Umgebungen anlegen: die Module venv und ensurepip dazu "
         "installieren (auf Debian und Ubuntu: sudo apt-get install {1}).",
+    "--front-end goes with an estimator that looks at pictures and its --weights trained with that "
+    "front end: those that ship know BlazePose's alone.":
+        "--front-end gehört zu einem Schätzer, der Bilder ansieht, und zu seinen damit trainierten "
+        "--weights: die mitgelieferten kennen nur BlazePose.",
+    "The estimator ik is not trained: leave out --weights.":
+        "Der Schätzer ik ist nicht trainiert: --weights weglassen.",
+    "The network's weights want BlazePose's own {0} features of a person, not {1}: leave out "
+    "--front-end.":
+        "Die Gewichte des Netzes wollen die {0} Merkmale einer Person von BlazePose, nicht {1}: "
+        "--front-end weglassen.",
+    "The network's weights want {0} features of a person, not {1}: name the front end that they "
+    "were trained with by --front-end.":
+        "Die Gewichte des Netzes wollen {0} Merkmale einer Person, nicht {1}: das Netz, mit dem "
+        "sie trainiert wurden, mit --front-end angeben.",
     "{0} holds no weights of the {1} network: {2}":
         "{0} enthält keine Gewichte des Netzes {1}: {2}",
     "{0} in {1} is not the file OneTake was made for: the download is broken or was tampered with, "

@@ -5,6 +5,7 @@ that length costs no memory.
 """
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 
@@ -37,8 +38,12 @@ class IKEstimator:
         self.landmark_model = landmark_model or LandmarkModel.load(share)
 
     @classmethod
-    def of_quality(cls, quality: str, device: str) -> "IKEstimator":
-        """The same for every quality and device."""
+    def of_quality(cls, quality: str, device: str, weights: Path | None = None) -> "IKEstimator":
+        """The same for every quality and device; OneTakeError no_weights where some are named."""
+        if weights:
+            raise OneTakeError(
+                "no_weights", "The estimator ik is not trained: leave out --weights."
+            )
         return cls()
 
     def estimate(

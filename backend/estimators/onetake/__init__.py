@@ -46,10 +46,13 @@ class OneTakeEstimator:
         self.network, self.flip, self.polish = load_network(weights).to(device), flip, polish
 
     @classmethod
-    def of_quality(cls, quality: str, device: str) -> "OneTakeEstimator":
+    def of_quality(
+        cls, quality: str, device: str, weights: Path | None = None
+    ) -> "OneTakeEstimator":
         """Neither the mirror image nor the fit where it shall be fast."""
         fast = quality == "fast"
-        return cls(flip=not fast, polish=None if fast else POLISH, device=device)
+        fit = None if fast else POLISH
+        return cls(weights or WEIGHTS, flip=not fast, polish=fit, device=device)
 
     def estimate(
         self,

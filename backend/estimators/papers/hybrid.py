@@ -14,12 +14,13 @@ import numpy as np
 from torch import nn
 
 from ...motion.body import Body
+from ...people.blazepose_steps import WHOLE_FEATURES
 from ...people.track import PersonTrack
 from ..interface import CameraMotion
 from ..onetake.network import Draft
 from ..weights import FOLDER, load_network
 from .camera import translation
-from .observed import FrameInputs, Observed
+from .observed import FrameInputs, Observed, from_settings
 from .regressor import ThreeLayerConfig, ThreeLayerRegressor
 from .rotations import estimated
 
@@ -45,10 +46,10 @@ class Network(nn.Module):
 
     window = 1
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, whole: int = WHOLE_FEATURES) -> None:
         super().__init__()
         self.config = config
-        self.inputs = FrameInputs(image=config.image, landmarks=config.landmarks)
+        self.inputs = FrameInputs(whole, image=config.image, landmarks=config.landmarks)
         self.regressor = ThreeLayerRegressor(
             self.inputs.width, ThreeLayerConfig(config.width, config.gain, config.scale)
         )
@@ -68,13 +69,13 @@ class Estimator:
 
     def __init__(self, weights: Path = WEIGHTS, *, device: str = "cpu") -> None:
         """OneTakeError bad_weights where there are none."""
-        network = load_network(weights, "hybrid", lambda **said: Network(Config(**said)))
+        network = load_network(weights, "hybrid", from_settings(Network, Config))
         self.network, self.device = network.to(device), device
 
     @classmethod
-    def of_quality(cls, quality: str, device: str) -> "Estimator":
+    def of_quality(cls, quality: str, device: str, weights: Path | None = None) -> "Estimator":
         """There is only one."""
-        return cls(device=device)
+        return cls(weights or WEIGHTS, device=device)
 
     def estimate(
         self,

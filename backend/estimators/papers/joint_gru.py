@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from ...motion.body import Body
+from ...people.blazepose_steps import WHOLE_FEATURES
 from ...people.track import PersonTrack
 from ..interface import CameraMotion
 from ..onetake.network import Draft
@@ -20,7 +21,7 @@ from ..rotations import from_six, to_six
 from ..weights import FOLDER, load_network
 from .camera import translation
 from .gru import JointGRUs, JointHeads
-from .observed import FrameInputs, JointInputs, Observed
+from .observed import FrameInputs, JointInputs, Observed, from_settings
 from .regressor import mean_pose
 from .rotations import estimated
 
@@ -58,12 +59,12 @@ class Network(nn.Module):
     f_i are frozen and the joints' own encoders come between them and the heads.
     """
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, whole: int = WHOLE_FEATURES) -> None:
         super().__init__()
         self.config, self.window = config, config.window
         self.register_buffer("alone", torch.tensor(False))
         self.register_buffer("taught", torch.tensor(0))  # steps of training: where it goes on
-        self.inputs, self.frames = JointInputs(config.features), FrameInputs()
+        self.inputs, self.frames = JointInputs(config.features), FrameInputs(whole)
         every = _JOINTS * config.features
         # PARE's features of a joint know the body around it; BlazePose's are of a shallow map.
         self.context = nn.Sequential(
@@ -115,13 +116,13 @@ class Estimator:
 
     def __init__(self, weights: Path = WEIGHTS, *, device: str = "cpu") -> None:
         """OneTakeError bad_weights where there are none."""
-        network = load_network(weights, NAME, lambda **said: Network(Config(**said)))
+        network = load_network(weights, NAME, from_settings(Network, Config))
         self.network, self.device = network.to(device), device
 
     @classmethod
-    def of_quality(cls, quality: str, device: str) -> "Estimator":
+    def of_quality(cls, quality: str, device: str, weights: Path | None = None) -> "Estimator":
         """The same at any quality: there is nothing to leave out."""
-        return cls(device=device)
+        return cls(weights or WEIGHTS, device=device)
 
     def estimate(
         self,

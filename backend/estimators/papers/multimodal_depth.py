@@ -13,8 +13,9 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from ...people.blazepose_steps import WHOLE_FEATURES
 from .. import weights as weights_on_disk
-from .observed import FrameInputs, Observed, Standard
+from .observed import FrameInputs, Observed, Standard, from_settings
 from .points import POINTS, PointEstimator, Points, points_of
 from .residual import ResidualBlocks
 
@@ -48,13 +49,13 @@ class Network(nn.Module):
 
     window = 1
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, whole: int = WHOLE_FEATURES) -> None:
         super().__init__()
         self.config = config
         self.flat, self.points = Standard(33 * 2), Standard(POINTS * 3)
         inputs = 33 * 2
         if config.coarse or config.directions:
-            self.inputs = FrameInputs()
+            self.inputs = FrameInputs(whole)
         if config.coarse:
             self.depth = self._branch(33)
             inputs += 33
@@ -108,11 +109,11 @@ class Estimator(PointEstimator):
 
     def __init__(self, weights: Path = WEIGHTS, *, device: str = "cpu") -> None:
         network = weights_on_disk.load_network(
-            weights, "multimodal_depth", lambda **said: Network(Config(**said))
+            weights, "multimodal_depth", from_settings(Network, Config)
         )
         super().__init__(network.to(device), points_of, device)
 
     @classmethod
-    def of_quality(cls, quality: str, device: str) -> "Estimator":
+    def of_quality(cls, quality: str, device: str, weights: Path | None = None) -> "Estimator":
         """The same for every quality."""
-        return cls(device=device)
+        return cls(weights or WEIGHTS, device=device)

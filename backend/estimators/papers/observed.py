@@ -1,12 +1,15 @@
 """What the papers' networks see of a person, and how it becomes their input."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from ...errors import OneTakeError
 from ...motion.skeleton import JOINT, LANDMARK
-from ...people.blazepose_steps import PART_FEATURES, WHOLE_FEATURES
+from ...people.blazepose_steps import PART_FEATURES, PARTS_FEATURES, WHOLE_FEATURES
 from ..onetake.network import Seen
 
 LANDMARK_NUMBERS = 6  # place (2), visibility, place in the world (3)
@@ -30,7 +33,10 @@ _NEAR: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Observed(Seen):
-    """`Seen` with `features` (B, T, 2736): all image features as BlazePose's network gives them."""
+    """`Seen` with `features` (B, T, F): of the whole person, then 33 x 48 of the landmarks.
+
+    F is 2736 where both are BlazePose's; another front end gives as many of the person as it likes.
+    """
 
     angle: Tensor  # (B, T) radians: how far the region was turned, to which features are relative
 
@@ -75,21 +81,29 @@ class Standard(nn.Module):
 
 
 class FrameInputs(nn.Module):
-    """One vector a frame: image features, landmarks, or both; and the box."""
+    """One vector a frame: image features, landmarks, or both; and the box.
 
-    def __init__(self, *, image: bool = True, landmarks: bool = True) -> None:
+    whole: how many image features there are of the person, by which a front end is known.
+    """
+
+    def __init__(
+        self, whole: int = WHOLE_FEATURES, *, image: bool = True, landmarks: bool = True
+    ) -> None:
         super().__init__()
-        self.image, self.landmarks = image, landmarks
-        self.width = WHOLE_FEATURES * image + 33 * LANDMARK_NUMBERS * landmarks + BOX_NUMBERS
+        self.whole, self.image, self.landmarks = whole, image, landmarks
+        self.width = whole * image + 33 * LANDMARK_NUMBERS * landmarks + BOX_NUMBERS
         self.standard = Standard(self.width)
 
     def raw(self, given: Observed) -> Tensor:
-        """(B, T, width) as they come."""
+        """(B, T, width) as they come; OneTakeError other_front_end where they are not as many."""
         parts = [given.box()]
         if self.landmarks:
             parts.append(given.landmarks().flatten(2))
         if self.image:
-            parts.append(given.features[..., :WHOLE_FEATURES].float())
+            seen = given.features[..., :-PARTS_FEATURES]
+            if seen.shape[-1] != self.whole:
+                raise _other_front_end(self.whole, seen.shape[-1])
+            parts.append(seen.float())
         return torch.cat(parts, dim=-1)
 
     def forward(self, given: Observed) -> Tensor:
@@ -118,7 +132,7 @@ class JointInputs(nn.Module):
 
     def raw(self, given: Observed) -> Tensor:
         """(B, T, 24 x 59) of each joint, as they come."""
-        pooled = given.features[..., WHOLE_FEATURES:].float().unflatten(-1, (33, PART_FEATURES))
+        pooled = given.features[..., -PARTS_FEATURES:].float().unflatten(-1, (33, PART_FEATURES))
         own = torch.cat([pooled, given.landmarks()], dim=-1)
         box = given.box()[:, :, None].expand(-1, -1, 24, -1)
         return torch.cat([self.near @ own, box], dim=-1).flatten(2)
@@ -127,6 +141,32 @@ class JointInputs(nn.Module):
         """(B, T, 24, 128); zero where nobody was seen."""
         own = self.standard(self.raw(given)).unflatten(-1, (24, -1))
         return own @ self.spread * given.seen[..., None, None]
+
+
+def from_settings(network: Callable, config: Callable) -> Callable:
+    """For `load_network`: a network that `whole` is told from what its weights say of it.
+
+    Weights that do not say it are of before there was another front end than BlazePose's.
+    """
+
+    def build(whole: int = WHOLE_FEATURES, **said: Any) -> nn.Module:
+        return network(config(**said), whole)
+
+    return build
+
+
+def _other_front_end(wanted: int, given: int) -> OneTakeError:
+    if wanted == WHOLE_FEATURES:
+        return OneTakeError(
+            "other_front_end",
+            f"The network's weights want BlazePose's own {wanted} features of a person, not "
+            f"{given}: leave out --front-end.",
+        )
+    return OneTakeError(
+        "other_front_end",
+        f"The network's weights want {wanted} features of a person, not {given}: name the front "
+        "end that they were trained with by --front-end.",
+    )
 
 
 def _projection(inputs: int, outputs: int, random: torch.Generator) -> Tensor:

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ...motion.body import Body
+from ...people.blazepose_steps import WHOLE_FEATURES
 from ...people.track import PersonTrack
 from ..interface import CameraMotion
 from ..onetake.network import Draft
@@ -22,7 +23,7 @@ from ..rotations import from_six
 from ..weights import FOLDER, load_network
 from .attention import TemporalAttention
 from .camera import translation
-from .observed import FrameInputs, Observed
+from .observed import FrameInputs, Observed, from_settings
 from .regressor import IterativeConfig, IterativeRegressor
 from .rotations import estimated
 from .sru import SRU
@@ -65,10 +66,10 @@ class Estimate(Draft):
 class Network(nn.Module):
     """Observed -> Estimate (figure 1, without its discriminator)."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, whole: int = WHOLE_FEATURES) -> None:
         super().__init__()
         self.config, self.window = config, config.window
-        self.inputs = FrameInputs(image=config.image, landmarks=config.landmarks)
+        self.inputs = FrameInputs(whole, image=config.image, landmarks=config.landmarks)
         self.encoder = _ENCODERS[config.encoder](self.inputs.width, config)
         self.regressor = IterativeRegressor(
             self.encoder.width,
@@ -135,13 +136,13 @@ class Estimator:
 
     def __init__(self, weights: Path = WEIGHTS, *, device: str = "cpu") -> None:
         """OneTakeError bad_weights where there are none."""
-        network = load_network(weights, NAME, lambda **said: Network(Config(**said)))
+        network = load_network(weights, NAME, from_settings(Network, Config))
         self.network, self.device = network.to(device), device
 
     @classmethod
-    def of_quality(cls, quality: str, device: str) -> "Estimator":
+    def of_quality(cls, quality: str, device: str, weights: Path | None = None) -> "Estimator":
         """The same at any quality: there is nothing to leave out."""
-        return cls(device=device)
+        return cls(weights or WEIGHTS, device=device)
 
     def estimate(
         self,

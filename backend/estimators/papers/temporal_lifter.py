@@ -193,6 +193,6 @@ class Estimator(PointEstimator):
         super().__init__(network.to(device), points_of, device)
 
     @classmethod
-    def of_quality(cls, quality: str, device: str) -> "Estimator":
+    def of_quality(cls, quality: str, device: str, weights: Path | None = None) -> "Estimator":
         """The same for every quality."""
-        return cls(device=device)
+        return cls(weights or WEIGHTS, device=device)

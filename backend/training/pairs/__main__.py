@@ -10,6 +10,7 @@ import multiprocessing
 import os
 from pathlib import Path
 
+from ...device import DEVICES, choose_device
 from .clips import FRAMES
 from .production import work
 from .shards import CLIPS
@@ -27,11 +28,19 @@ def main() -> None:
         "--pictures", action="store_true",
         help="keep all image features and silhouettes too, 6 kB a frame: the papers' need them",
     )  # fmt: skip
+    parser.add_argument(
+        "--front-end", type=Path, metavar="FILE",
+        help="a ResNet-50's weights, to see the whole person in BlazePose's place in the pictures",
+    )  # fmt: skip
+    parser.add_argument("--device", choices=DEVICES, default="cpu", help="of the front end (cpu)")
     parser.add_argument("--workers", type=int, default=1)
     arguments = parser.parse_args()
+    if arguments.front_end and not arguments.pictures:
+        parser.error("--front-end is of the --pictures")
+    front_end = arguments.front_end and (arguments.front_end, choose_device(arguments.device))
     count = -(-arguments.frames // (CLIPS * arguments.clip))
     same = arguments.motion, arguments.out, arguments.split, arguments.seed, arguments.clip
-    same += (arguments.pictures,)
+    same += arguments.pictures, front_end
     tasks = [
         (*same, list(part))
         for worker in range(arguments.workers)

@@ -12,6 +12,7 @@ from ...home import home
 from ...motion.rotations import axis_angle_to_matrix, matrix_to_axis_angle
 from ...people.blazepose import BlazePose
 from ...people.detector import LandmarkResult, Region
+from ...people.front_end import FrontEnd, seen_through
 from ...people.image_features import compact, to_bytes
 from ..motion import MotionLibrary, Window, contacts
 from ..render import Camera, Degradation, Figure, Renderer, Scene, sample_camera, sample_scene
@@ -60,7 +61,9 @@ class Frame:
 
 
 class Studio:
-    """What all clips share: the body, the renderer, the network and the motion."""
+    """What all clips share: the body, the renderer, the networks and the motion."""
+
+    front_end: FrontEnd | None = None  # sees the whole person in BlazePose's place
 
     def __init__(self, motion: MotionLibrary, split: str, frames: int = FRAMES) -> None:
         cv2.setNumThreads(1)
@@ -178,6 +181,8 @@ def record(
         rows["score"].append(result.score)
         rows["seen"].append(frame.seen)
         rows["features"].append(to_bytes(compact(result.features)))
+        if studio.front_end:
+            (result,) = seen_through(studio.front_end, [result], [frame.crop])
         rows["image_features"].append(result.features.astype(np.float16))
         drawn = cv2.resize(frame.drawn, (SILHOUETTE, SILHOUETTE), interpolation=cv2.INTER_AREA)
         rows["silhouette"].append(np.packbits(drawn > 127))

@@ -9,10 +9,24 @@ from .shards import write_shards
 
 
 def work(
-    motion: Path, out: Path, split: str, seed: int, frames: int, pictures: bool, indices: list[int]
+    motion: Path,
+    out: Path,
+    split: str,
+    seed: int,
+    frames: int,
+    pictures: bool,
+    front_end: tuple[Path, str] | None,
+    indices: list[int],
 ) -> None:
-    """Write these shards, in this process; frames: of a clip; pictures: PICTURE_FIELDS too."""
+    """Write these shards, in this process; frames: of a clip; pictures: PICTURE_FIELDS too.
+
+    front_end: a ResNet-50's weights that see the whole person, and on which device.
+    """
     studio = Studio.open(motion, split, frames)
+    if front_end:
+        from ...people.resnet import ResNetFrontEnd  # torch takes a second to load
+
+        studio.front_end = ResNetFrontEnd(*front_end)
 
     def make(shard: int, clip: int):
         parent = multiprocessing.parent_process()

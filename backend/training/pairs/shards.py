@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 
 from ...motion.npz import save_npz
-from ...people.blazepose_steps import FEATURES
 
 CLIPS = 50  # in a shard
 FORMAT_VERSION = 1
@@ -29,7 +28,7 @@ FIELDS = {
 }
 # Of each frame, in a file of its own beside the shard where it was asked for: ten times as large.
 PICTURE_FIELDS = {
-    "image_features": ((FEATURES,), "f2"),  # see people.detector.LandmarkResult.features
+    "image_features": ((None,), "f2"),  # LandmarkResult.features, as many as the front end gives
     "silhouette": (
         (SILHOUETTE**2 // 8,),
         "u1",
@@ -75,7 +74,7 @@ def _frames(records: list[dict[str, np.ndarray]], fields: dict) -> dict[str, np.
     arrays = {}
     for name, (shape, kind) in fields.items():
         values = np.concatenate([record[name] for record in records]).astype(kind)
-        assert values.shape[1:] == shape, f"{name} is {values.shape}"
+        assert None in shape or values.shape[1:] == shape, f"{name} is {values.shape}"
         arrays[name] = values
     return arrays
 
@@ -136,7 +135,8 @@ def read_shards(folder: Path, limit: int | None = None) -> dict[str, np.ndarray]
 def read_pictures(folder: Path, limit: int | None = None) -> dict[str, np.ndarray]:
     """PICTURE_FIELDS (N, ...) of the same frames as read_shards, types as on disk.
 
-    Raises FileNotFoundError where a shard was made without them.
+    Raises FileNotFoundError where a shard was made without them, ValueError where one was made with
+    another front end than the others.
     """
     parts = []
     for shard in shard_files(folder)[:limit]:
@@ -147,6 +147,8 @@ def read_pictures(folder: Path, limit: int | None = None) -> dict[str, np.ndarra
             )
         with np.load(path, allow_pickle=False) as data:
             parts.append({name: data[name] for name in PICTURE_FIELDS})
+        if len({part["image_features"].shape[1] for part in parts}) > 1:
+            raise ValueError(f"{shard} was made with another --front-end than those before it")
     return {name: np.concatenate([part[name] for part in parts]) for name in PICTURE_FIELDS}
 
 

@@ -83,7 +83,7 @@ class Objective:
     def __init__(self, config: Config, material: Material, device: torch.device) -> None:
         self.config, self.material, self.device = config, material, device
         self.body = material.body.to(device)
-        self.network = Network(config.network).to(device)
+        self.network = Network(config.network, material.whole).to(device)
         self.network.fit(material.typical(device))
         self.critics = nn.ModuleDict()
         self.real: RealMotion | None = None
@@ -141,7 +141,8 @@ class Objective:
 
     def metadata(self) -> dict[str, str]:
         """See Objective."""
-        return {k: repr(v) for k, v in dataclasses.asdict(self.config.network).items()}
+        said = dataclasses.asdict(self.config.network) | {"whole": self.material.whole}
+        return {k: repr(v) for k, v in said.items()}
 
     def odd_angles(self, rotations: Tensor) -> float:
         """Per cent of the 69 joint angles of (B, 24, 3, 3) that captured people do not reach."""

@@ -61,7 +61,7 @@ class Objective:
     def __init__(self, config: Config, material: Material, device: torch.device) -> None:
         self.config, self.material, self.device = config, material, device
         self.body = material.body.to(device)
-        self.network = Network(config.network).to(device)
+        self.network = Network(config.network, material.whole).to(device)
         self.network.fit(material.typical(device))
         self.critics = nn.ModuleDict()
         if config.losses.adversarial:
@@ -114,7 +114,8 @@ class Objective:
 
     def metadata(self) -> dict[str, str]:
         """See Objective."""
-        return {k: repr(v) for k, v in dataclasses.asdict(self.config.network).items()}
+        said = dataclasses.asdict(self.config.network) | {"whole": self.material.whole}
+        return {k: repr(v) for k, v in said.items()}
 
 
 # Paper's figures, MPI-INF-3DHP (table 2): PA-MPJPE / MPJPE, mm / acceleration / its error.

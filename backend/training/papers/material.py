@@ -11,6 +11,7 @@ from ...body import load_body
 from ...body.torch_body import TorchBody
 from ...estimators.papers.observed import Observed
 from ...motion.rotations import axis_angle_to_matrix
+from ...people.blazepose_steps import PARTS_FEATURES
 from ..losses import Truth
 from ..motion import MotionLibrary
 from ..pairs.clips import RATES
@@ -37,6 +38,11 @@ class Material:
             MotionLibrary.open(motion, "train"),
             TorchBody(load_body()),
         )
+
+    @property
+    def whole(self) -> int:
+        """Image features of a whole person, by the front end that the pairs were made with."""
+        return self.pairs.features.shape[-1] - PARTS_FEATURES
 
     def judged(self, frames: int, limit: int) -> PicturedWindows:
         """Validation in windows of `frames`, `limit` frames of it at most, from all clips alike."""

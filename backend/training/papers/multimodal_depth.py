@@ -55,7 +55,7 @@ class Objective:
     def __init__(self, config: Config, material: Material, device: torch.device) -> None:
         self.config, self.material, self.device = config, material, device
         self.body = material.body.to(device)
-        network = Network(config.network).to(device)
+        network = Network(config.network, material.whole).to(device)
         truth = material.typical_truth(device)
         true = true_points(self.body, truth.rotations, truth.betas)
         points = torch.cat([true.joints, true.landmarks], dim=2)
@@ -118,7 +118,8 @@ class Objective:
 
     def metadata(self) -> dict[str, str]:
         """See training.objective.Objective."""
-        return {k: repr(v) for k, v in dataclasses.asdict(self.config.network).items()}
+        said = dataclasses.asdict(self.config.network) | {"whole": self.material.whole}
+        return {k: repr(v) for k, v in said.items()}
 
 
 def _judged(points: Tensor, depth: Tensor) -> Tensor:

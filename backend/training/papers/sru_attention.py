@@ -67,7 +67,7 @@ class Objective:
     def __init__(self, config: Config, material: Material, device: torch.device) -> None:
         self.config, self.material, self.device = config, material, device
         self.body = material.body.to(device)
-        self.network = Network(config.network).to(device)
+        self.network = Network(config.network, material.whole).to(device)
         self.network.fit(material.typical(device))
         graph = config.discriminator == "graph"
         critic = GraphDiscriminator(config.graph) if graph else MotionDiscriminator(config.motion)
@@ -110,7 +110,8 @@ class Objective:
 
     def metadata(self) -> dict[str, str]:
         """See Objective."""
-        return {k: repr(v) for k, v in dataclasses.asdict(self.config.network).items()}
+        said = dataclasses.asdict(self.config.network) | {"whole": self.material.whole}
+        return {k: repr(v) for k, v in said.items()}
 
     def _shown(self, rotations: Tensor, betas: Tensor) -> Tensor:
         """Of a motion, what the discriminator looks at: joints (section 3.2), VIBE's rotations."""
