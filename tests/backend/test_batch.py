@@ -6,6 +6,7 @@ import random
 import signal
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -40,11 +41,13 @@ def folder(tmp_path) -> Path:
 
 def results(out: Path) -> dict[str, int]:
     """Every file below the folder but reports and lock, with the time that it was written at."""
-    return {
-        path.relative_to(out).as_posix(): path.stat().st_mtime_ns
-        for path in out.rglob("*")
-        if path.is_file() and path.name not in ("report.html", "report.json", LOCK)
-    }
+    found = {}
+    for path in out.rglob("*"):
+        # Of a batch that was killed, workers may still be putting names right.
+        with suppress(FileNotFoundError):
+            if path.is_file() and path.name not in ("report.html", "report.json", LOCK):
+                found[path.relative_to(out).as_posix()] = path.stat().st_mtime_ns
+    return found
 
 
 def finished(out: Path) -> dict[str, int]:
