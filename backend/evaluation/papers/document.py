@@ -11,7 +11,7 @@ from ..benchmark import score
 from ..report import Row as TableRow
 from ..report import Table
 from . import figures, remarks
-from .measure import RAW, SMOOTHED
+from .measure import RAW
 from .runs import rows_of, run_of
 from .silhouettes import KEY_POINTS, SILHOUETTE
 
@@ -20,6 +20,9 @@ _COLUMNS = {
     score.ACCEL: ".2f", score.RELATIVE: ".2f", score.SLOPE: ".2f", score.R: ".2f",
     KEY_POINTS: ".1f", SILHOUETTE: ".1f",
 }  # fmt: skip
+
+# Of joints beyond what captured people reach (003), on validation.
+_ODD, ODD_ANGLES = "val_odd_angles", "odd angles, %"
 
 Records = Mapping[str, Mapping[str, Any]]
 
@@ -44,12 +47,13 @@ def _section(paper: str, records: Records) -> str:
         rows.append(TableRow(row.name, _cells(row, runs)))
         if remark:
             said.append(f"* **{row.name}**: {remark}")
-    shown = {c: how for c, how in _COLUMNS.items() if any(c in row.values for row in rows)}
-    columns = {"runs": "d", **{c: "" for c in shown}, "the paper's own": ""}
-    some = next(run for runs in found.values() for run in runs)
+    shown = [c for c in (*_COLUMNS, ODD_ANGLES) if any(c in row.values for row in rows)]
+    columns = {"runs": "d", **dict.fromkeys(shown, ""), "the paper's own": ""}
+    every = [run for runs in found.values() for run in runs]
+    some = max(every, key=lambda run: run["parameters"])
     note = remarks.NOTES.get(paper, "")
     about = (
-        f"{some['parameters'] / 1e6:.1f} M parameters, {some['config']['steps']} steps of "
+        f"Up to {some['parameters'] / 1e6:.1f} M parameters, {some['config']['steps']} steps of "
         f"{some['config']['windows']} windows of {some['config']['frames']} frames, "
         f"{some['frames']} rendered frames to learn from. {note}"
     )
@@ -66,7 +70,7 @@ def _of(paper: str, row: Row, records: Records) -> list[Mapping[str, Any]]:
 
 def _cells(row: Row, runs: list[Mapping[str, Any]]) -> dict[str, Any]:
     """Means over the seeds, and how far these lie apart."""
-    way = SMOOTHED if row.smoothed else RAW
+    way = row.smoothed or RAW
     cells: dict[str, Any] = {"runs": len(runs), "the paper's own": row.paper}
     for column, how in _COLUMNS.items():
         values = [run["test"][way][column] for run in runs if column in run["test"].get(way, {})]
@@ -75,4 +79,7 @@ def _cells(row: Row, runs: list[Mapping[str, Any]]) -> dict[str, Any]:
             if len(values) > 1:
                 text += f" ± {format(statistics.stdev(values), how)}"
             cells[column] = text
+    odd = [run["validation"][_ODD] for run in runs if _ODD in run["validation"]]
+    if odd:
+        cells[ODD_ANGLES] = format(statistics.fmean(odd), ".1f")
     return cells

@@ -16,7 +16,9 @@ class Row:
     changes: Mapping[str, Any] = field(default_factory=dict)
     paper: str = ""  # what the paper's own table says of it
     seeds: int = 1  # runs, from seed 1 on
-    smoothed: bool = False  # measured again after rotation disentangled smoothing (000's last row)
+    # Measured after rotation disentangled smoothing (000): "smoothed", by ours, which cannot flip;
+    # "smoothed as printed", by the paper's equations.
+    smoothed: str = ""
 
 
 def configured(default: PaperConfig, *changes: Mapping[str, Any]) -> PaperConfig:
