@@ -16,7 +16,9 @@ def draw(records: Mapping[str, Mapping[str, Any]], folder: Path) -> list[Path]:
     """PNGs of what there are runs for. Needs matplotlib."""
     plots.ensure()
     folder.mkdir(exist_ok=True)
-    first = {row.name: records.get(run_of(PAPER, row, 1).key) for row in rows_of(PAPER)}
+    # Smoothing trains nothing.
+    rows = [row for row in rows_of(PAPER) if not row.smoothed]
+    first = {row.name: records.get(run_of(PAPER, row, 1).key) for row in rows}
     known = {name: record for name, record in first.items() if record}
     made = []
     if curves := {n: np.array(r["curve"]) for n, r in known.items() if "curve" in r}:
