@@ -116,6 +116,8 @@ def _write(mesh: bpy.types.Mesh, moves: np.ndarray) -> None:
     basis = _basis(mesh)
     for key, move in zip(corrective_keys(mesh), moves, strict=True):
         key.points.foreach_set("co", (basis + move).astype(np.float32).ravel())
+    mesh.shape_keys.update_tag()  # Blender 4.2 does not notice
+    mesh.update_tag()
 
 
 def _basis(mesh: bpy.types.Mesh) -> np.ndarray:
