@@ -6,25 +6,16 @@ from key points, silhouettes and a critic, without a single pair of picture and 
 `backend.training.papers.hybrid`.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
-import numpy as np
 from torch import nn
 
-from ...motion.body import Body
 from ...people.blazepose_steps import WHOLE_FEATURES
-from ...people.track import PersonTrack
-from ..interface import CameraMotion
 from ..onetake.network import Draft
-from ..weights import FOLDER, load_network
 from .camera import translation
 from .observed import FrameInputs, Observed, from_settings
 from .regressor import ThreeLayerConfig, ThreeLayerRegressor
-from .rotations import estimated
-
-WEIGHTS = FOLDER / "hybrid.safetensors"
+from .rotations import RotationEstimator
 
 
 @dataclass(frozen=True)
@@ -64,29 +55,7 @@ class Network(nn.Module):
         return Draft(rotations, translation(camera, given.size), betas.mean(dim=1))
 
 
-class Estimator:
-    """See the module's docstring. `weights` of another training run can be named."""
+class Estimator(RotationEstimator):
+    """See RotationEstimator; at any quality the same."""
 
-    def __init__(self, weights: Path = WEIGHTS, *, device: str = "cpu") -> None:
-        """OneTakeError bad_weights where there are none."""
-        network = load_network(weights, "hybrid", from_settings(Network, Config))
-        self.network, self.device = network.to(device), device
-
-    @classmethod
-    def of_quality(cls, quality: str, device: str, weights: Path | None = None) -> "Estimator":
-        """There is only one."""
-        return cls(weights or WEIGHTS, device=device)
-
-    def estimate(
-        self,
-        track: PersonTrack,
-        K: np.ndarray,
-        body: Body,
-        *,
-        progress: Callable[[int, int], None],
-        should_stop: Callable[[], bool],
-    ) -> CameraMotion:
-        """See interface.Estimator.estimate; the track holds image features."""
-        return estimated(
-            self.network, track, K, body, self.device, progress=progress, should_stop=should_stop
-        )
+    name, network_of = "hybrid", staticmethod(from_settings(Network, Config))

@@ -4,29 +4,21 @@ Chen et al., "Decomposed human motion prior for video pose estimation via advers
 section 2.3 and figure 2. Its discriminator and losses are in `backend.training.papers.joint_gru`.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ...motion.body import Body
 from ...people.blazepose_steps import WHOLE_FEATURES
-from ...people.track import PersonTrack
-from ..interface import CameraMotion
 from ..onetake.network import Draft
 from ..rotations import from_six, to_six
-from ..weights import FOLDER, load_network
 from .camera import translation
 from .gru import JointGRUs, JointHeads
 from .observed import FrameInputs, JointInputs, Observed, from_settings
 from .regressor import mean_pose
-from .rotations import estimated
+from .rotations import RotationEstimator
 
 NAME = "joint_gru"
-WEIGHTS = FOLDER / f"{NAME}.safetensors"
 _JOINTS, _BETAS = 24, 10
 
 
@@ -111,29 +103,7 @@ class Network(nn.Module):
         )
 
 
-class Estimator:
-    """See `interface.Estimator`. `weights` of another training run can be named."""
+class Estimator(RotationEstimator):
+    """See RotationEstimator; at any quality the same."""
 
-    def __init__(self, weights: Path = WEIGHTS, *, device: str = "cpu") -> None:
-        """OneTakeError bad_weights where there are none."""
-        network = load_network(weights, NAME, from_settings(Network, Config))
-        self.network, self.device = network.to(device), device
-
-    @classmethod
-    def of_quality(cls, quality: str, device: str, weights: Path | None = None) -> "Estimator":
-        """The same at any quality: there is nothing to leave out."""
-        return cls(weights or WEIGHTS, device=device)
-
-    def estimate(
-        self,
-        track: PersonTrack,
-        K: np.ndarray,
-        body: Body,
-        *,
-        progress: Callable[[int, int], None],
-        should_stop: Callable[[], bool],
-    ) -> CameraMotion:
-        """See Estimator.estimate. The track holds image features."""
-        return estimated(
-            self.network, track, K, body, self.device, progress=progress, should_stop=should_stop
-        )
+    name, network_of = NAME, staticmethod(from_settings(Network, Config))

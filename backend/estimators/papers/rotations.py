@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from ...body.torch_body import TorchBody
 from ...errors import OneTakeError
@@ -19,6 +20,7 @@ from ..onetake.network import Draft
 from ..onetake.run import Track, mean_shape
 from ..onetake.translation import place_root
 from ..rotations import from_six
+from ..weights import FOLDER, load_network
 from .observed import Observed
 
 _SPREAD = 0.03  # metres that a plainly seen landmark may be off
@@ -60,6 +62,42 @@ class ObservedTrack(Track):
         given, view = self.windows(spans, device)
         angle = torch.stack([self.angle[span] for span in spans]).to(device)
         return Observed(**vars(given), angle=angle), view.turn.transpose(-1, -2)
+
+
+class RotationEstimator:
+    """See `interface.Estimator`; each paper names itself and its network. `weights` of another
+    training run can be named.
+    """
+
+    name: str
+    network_of: Callable[..., nn.Module]  # from the settings in its weights
+
+    def __init__(self, weights: Path | None = None, *, device: str = "cpu") -> None:
+        """OneTakeError bad_weights where there are none."""
+        path = weights or FOLDER / f"{self.name}.safetensors"
+        self.network = load_network(path, self.name, self.network_of).to(device)
+        self.device = device
+
+    @classmethod
+    def of_quality(
+        cls, quality: str, device: str, weights: Path | None = None
+    ) -> "RotationEstimator":
+        """The same at any quality: there is nothing to leave out."""
+        return cls(weights, device=device)
+
+    def estimate(
+        self,
+        track: PersonTrack,
+        K: np.ndarray,
+        body: Body,
+        *,
+        progress: Callable[[int, int], None],
+        should_stop: Callable[[], bool],
+    ) -> CameraMotion:
+        """See Estimator.estimate. The track holds image features."""
+        return estimated(
+            self.network, track, K, body, self.device, progress=progress, should_stop=should_stop
+        )
 
 
 def estimated(

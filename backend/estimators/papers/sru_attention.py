@@ -5,31 +5,23 @@ and figure 1. Its discriminator and losses are in `backend.training.papers.sru_a
 disentangled smoothing in `backend.motion`.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
-import numpy as np
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ...motion.body import Body
 from ...people.blazepose_steps import WHOLE_FEATURES
-from ...people.track import PersonTrack
-from ..interface import CameraMotion
 from ..onetake.network import Draft
 from ..rotations import from_six
-from ..weights import FOLDER, load_network
 from .attention import TemporalAttention
 from .camera import translation
 from .observed import FrameInputs, Observed, from_settings
 from .regressor import IterativeConfig, IterativeRegressor
-from .rotations import estimated
+from .rotations import RotationEstimator
 from .sru import SRU
 
 NAME = "sru_attention"
-WEIGHTS = FOLDER / f"{NAME}.safetensors"
 
 
 @dataclass(frozen=True)
@@ -131,29 +123,7 @@ class RecurrentEncoder(nn.Module):
 _ENCODERS = {"sru_attention": AttentiveEncoder, "gru": RecurrentEncoder}
 
 
-class Estimator:
-    """See `interface.Estimator`. `weights` of another training run can be named."""
+class Estimator(RotationEstimator):
+    """See RotationEstimator; at any quality the same."""
 
-    def __init__(self, weights: Path = WEIGHTS, *, device: str = "cpu") -> None:
-        """OneTakeError bad_weights where there are none."""
-        network = load_network(weights, NAME, from_settings(Network, Config))
-        self.network, self.device = network.to(device), device
-
-    @classmethod
-    def of_quality(cls, quality: str, device: str, weights: Path | None = None) -> "Estimator":
-        """The same at any quality: there is nothing to leave out."""
-        return cls(weights or WEIGHTS, device=device)
-
-    def estimate(
-        self,
-        track: PersonTrack,
-        K: np.ndarray,
-        body: Body,
-        *,
-        progress: Callable[[int, int], None],
-        should_stop: Callable[[], bool],
-    ) -> CameraMotion:
-        """See Estimator.estimate. The track holds image features."""
-        return estimated(
-            self.network, track, K, body, self.device, progress=progress, should_stop=should_stop
-        )
+    name, network_of = NAME, staticmethod(from_settings(Network, Config))
