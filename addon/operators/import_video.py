@@ -7,6 +7,7 @@ from ...backend.errors import OneTakeError
 from .. import api
 from ..preferences import shown_state
 from ..scene.target import find_target
+from ..translations import CONTEXT
 from .reporting import refused, started
 from .setup import set_up
 
@@ -52,6 +53,7 @@ class ONETAKE_OT_import_video(bpy.types.Operator, ImportHelper):
     quality: bpy.props.EnumProperty(
         name="Quality",
         description="Time against accuracy",
+        translation_context=CONTEXT,
         items=(
             ("fast", "Fast", "For a first look"),
             ("balanced", "Balanced", "For most clips"),
@@ -62,6 +64,7 @@ class ONETAKE_OT_import_video(bpy.types.Operator, ImportHelper):
     lens: bpy.props.EnumProperty(
         name="Lens",
         description="How the focal length of the video is known",
+        translation_context=CONTEXT,
         items=(
             ("AUTO", "From Video", "What the file tells, else a usual lens"),
             ("CAMERA", "Scene Camera", "The field of view of the scene's active camera"),
@@ -71,6 +74,7 @@ class ONETAKE_OT_import_video(bpy.types.Operator, ImportHelper):
     fov: bpy.props.FloatProperty(
         name="Field of View",
         description="Horizontal field of view of the video's lens",
+        translation_context=CONTEXT,
         subtype="ANGLE",
         default=1.0,
         min=0.05,

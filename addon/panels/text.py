@@ -7,8 +7,9 @@ import bpy
 
 from ..translations import sentence
 
-# Pixels at Blender's own size: what a panel with a box in it takes of the region, and an icon.
-_MARGINS, _ICON = 46.0, 22.0
+# Pixels at Blender's own size: what tabs and a panel with a box in it take of the region, and an
+# icon.
+_MARGINS, _ICON = 66.0, 22.0
 
 
 def paragraph(

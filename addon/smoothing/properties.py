@@ -9,6 +9,7 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, PointerProperty
 from ...backend.motion.smoothing import MODES, PARTS, SmoothingSettings
 from ..character_operator import said_in_panel
 from ..scene.character import Character
+from ..translations import CONTEXT
 from .live import set_in_place, set_smoothing
 
 # The settings of a character that shows its motion as it was before smoothing.
@@ -71,6 +72,7 @@ def _strength(part: str):
         name=part.capitalize(),
         description=f"Smoothing of {_PART_TIPS[part]} beside that of the rest: 0 for none, 2 for "
         "twice as long",
+        translation_context=CONTEXT,
         default=1.0,
         min=0.0,
         soft_max=4.0,

@@ -13,6 +13,10 @@ from bpy.app.translations import pgettext_rpt
 
 from . import german
 
+# Of names that Blender's own dictionaries, which come first, have in another sense: to many of
+# them "Fast" is a verb, and "Translation" one into another language.
+CONTEXT = "OneTake"
+
 _PLACE = re.compile(r"\{\d+\}")
 
 
@@ -46,7 +50,7 @@ def _pattern(template: str) -> re.Pattern:
 
 def register() -> None:
     """Make the dictionary known to Blender."""
-    bpy.app.translations.register(__name__, {"de": german.dictionary()})
+    bpy.app.translations.register(__name__, {"de": german.dictionary(CONTEXT)})
 
 
 def unregister() -> None:

@@ -36,14 +36,14 @@ def shown() -> set[tuple[str, str]]:
 
 
 def test_every_word_is_translated_and_none_for_nothing(addon):
-    known = set(german.dictionary())
+    known = set(german.dictionary(translations.CONTEXT))
     assert sorted(shown() - known) == [], "these lack German"
     assert sorted(known - shown()) == [], "these are shown nowhere any more"
     assert ui_strings.untranslatable() == [], "these need iface_ and format"
 
 
 def test_translations_fill_in_what_the_english_does():
-    for (_, text), translated in german.dictionary().items():
+    for (_, text), translated in german.dictionary(translations.CONTEXT).items():
         assert places(text) == places(translated), text
         assert text.endswith(".") == translated.endswith("."), text
 

@@ -84,9 +84,10 @@ def registered() -> set[Text]:
         elif issubclass(cls, bpy.types.FileHandler):
             found.add((PLAIN, cls.bl_label))
         for each in properties(cls):
-            found |= {(PLAIN, each.name), (PLAIN, each.description)}
+            context = each.translation_context
+            found |= {(context, each.name), (PLAIN, each.description)}
             for item in getattr(each, "enum_items", ()):
-                found |= {(PLAIN, item.name), (PLAIN, item.description)}
+                found |= {(context, item.name), (PLAIN, item.description)}
     return {text for text in found if text[1]}
 
 

@@ -3,7 +3,7 @@
 from . import sentences
 from .backend import BACKEND
 from .buttons import BUTTONS
-from .labels import LABELS
+from .labels import AMBIGUOUS, LABELS
 from .presets import PRESETS
 from .tooltips import TOOLTIPS
 
@@ -12,9 +12,8 @@ __all__ = ["SENTENCES", "dictionary"]
 SENTENCES = sentences.SENTENCES | BACKEND
 
 
-def dictionary() -> dict[tuple[str, str], str]:
-    """For Blender: (context, English) -> German."""
+def dictionary(own: str) -> dict[tuple[str, str], str]:
+    """For Blender: (context, English) -> German. own: the context of ambiguous names."""
     plain = LABELS | TOOLTIPS | PRESETS | SENTENCES
-    return {("*", text): german for text, german in plain.items()} | {
-        ("Operator", text): german for text, german in BUTTONS.items()
-    }
+    words = {"*": plain, "Operator": BUTTONS, own: AMBIGUOUS}
+    return {(context, text): german for context in words for text, german in words[context].items()}
