@@ -31,7 +31,9 @@ class _FromEditor(bpy.types.Operator):
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
         """The options first."""
-        return self._hand_over(context, "INVOKE_DEFAULT")
+        shown = self._hand_over(context, "INVOKE_DEFAULT")
+        # The dialog is the other operator's: Blender would wait for this one and never free it.
+        return {"INTERFACE"} if "RUNNING_MODAL" in shown else shown
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """At once, with the options of the last import."""

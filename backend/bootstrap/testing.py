@@ -21,7 +21,6 @@ class Suite:
 
     folders: tuple[str, ...]
     blender: Recipe | None = None
-    only_asked: bool = False  # left out unless a path of it is given
 
     @property
     def title(self) -> str:
@@ -37,7 +36,7 @@ SUITES = (
         for recipe in (BLENDER_LTS, BLENDER_4_2, BLENDER_5_0, BLENDER_5_2)
     ),
     Suite(("tests/engines",)),
-    Suite(("tests/gui",), only_asked=True),
+    Suite(("tests/gui",)),
 )
 
 # In the backend's environment, but with files that Blender makes.
@@ -82,14 +81,9 @@ def run_tests(installation: Installation, arguments: list[str]) -> int:
 
 
 def select(suite: Suite, arguments: list[str]) -> list[str]:
-    """The paths of this suite to hand to pytest; without paths in the arguments, all of it.
-
-    A suite that is `only_asked` wants its path.
-    """
+    """The paths of this suite to hand to pytest; without paths in the arguments, all of it."""
     asked = [argument for argument in arguments if _is_path(argument)]
     if not asked:
-        if suite.only_asked:
-            return []
         return [folder for folder in suite.folders if any((ROOT / folder).rglob("test_*.py"))]
     homes = [(ROOT / folder).resolve() for folder in suite.folders]
     chosen = []
