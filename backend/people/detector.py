@@ -34,7 +34,7 @@ class Region:
         return np.array([(self.x, self.y), edge])
 
     def on_grid(self) -> "Region":
-        """The nearest of the regions that lie apart by a sixty-fourth of their side, or two degrees.
+        """The nearest of the regions that are a sixty-fourth of their side or two degrees apart.
 
         Networks that run elsewhere answer a thousandth of a pixel otherwise; the next region
         follows from the answer, and in a crop that is a little aside they answer millimetres
