@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from ..errors import OneTakeError
 from ..estimators.onetake.config import NetworkConfig
+from .critics.graph import GraphConfig
 from .faults import FaultRates
 from .losses import LossWeights
 
@@ -61,6 +62,7 @@ class TrainingConfig(LoopConfig):
     network: NetworkConfig = field(default_factory=NetworkConfig)
     losses: LossWeights = field(default_factory=LossWeights)
     faults: FaultRates = field(default_factory=FaultRates)
+    critic: GraphConfig = field(default_factory=GraphConfig)  # where its loss weighs anything
     rendered: int = 16  # windows of a step that are rendered pairs ...
     synthetic: int = 16  # ... and that are motion with borrowed errors
     # Of BlazePose's errors, a share between this and all is kept: it does better on photographs

@@ -35,6 +35,7 @@ class LossWeights:
     error: float = 0.02
     doubt: float = 0.02
     drafts: float = 1.5  # a metre of the landmarks of earlier rounds, as `landmarks`
+    adversarial: float = 0.0  # of being told from captured motion, 0.5 at most; 0: by nobody
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,10 @@ from ..body.torch_body import TorchBody
 from ..device import halves
 from ..estimators.onetake.network import Draft, MotionTransformer
 from .config import TrainingConfig
+from .critics.adversarial import lsgan_discriminator, lsgan_generator
+from .critics.graph import GraphDiscriminator
 from .losses import draft_loss, losses, total
+from .papers.material import centred_joints, from_first
 from .validation import validate
 from .windows import Windows, prepared
 
@@ -28,11 +31,14 @@ class OneTakeObjective:
     ) -> None:
         self.config, self.device, self.validation = config, device, validation
         self.network, self.body = network.to(device), body.to(device)
-        self.critics = nn.ModuleDict()
+        judges = {"graph": GraphDiscriminator(config.critic)} if config.losses.adversarial else {}
+        self.critics = nn.ModuleDict(judges).to(device)
         self._halved = halves(device.type)
 
-    def losses(self, windows: Windows, rng: np.random.Generator) -> tuple[dict[str, Tensor], None]:
-        """See Objective."""
+    def losses(
+        self, windows: Windows, rng: np.random.Generator
+    ) -> tuple[dict[str, Tensor], tuple[Tensor, Tensor] | None]:
+        """See Objective; judged are joints, the network's and those of captured motion."""
         config, count = self.config, len(windows)
         lens = np.exp(rng.normal(size=count) * config.lens)
         lens[rng.random(count) >= config.lens_share] = 1.0
@@ -43,11 +49,21 @@ class OneTakeObjective:
             answer = self.network(given, drafts)
         parts = losses(answer, truth, self.body, given)
         parts["drafts"] = draft_loss(drafts, self.network, truth, given)
-        return {"loss": total(parts, config.losses)} | parts, None
+        judged = None
+        if self.critics:
+            shown = self._shown(answer.rotations, answer.betas)
+            parts["adversarial"] = lsgan_generator(self.critics["graph"](shown))
+            with torch.no_grad():
+                judged = shown.detach(), self._shown(truth.rotations, truth.betas)
+        return {"loss": total(parts, config.losses)} | parts, judged
 
-    def critic_losses(self, judged: None, rng: np.random.Generator) -> dict[str, Tensor]:
-        """Nobody judges."""
-        raise NotImplementedError
+    def critic_losses(
+        self, judged: tuple[Tensor, Tensor], rng: np.random.Generator
+    ) -> dict[str, Tensor]:
+        """See Objective."""
+        fake, real = judged
+        critic = self.critics["graph"]
+        return {"critic": lsgan_discriminator(critic(real), critic(fake))}
 
     def validate(self) -> dict[str, float]:
         """See Objective."""
@@ -57,3 +73,7 @@ class OneTakeObjective:
     def metadata(self) -> dict[str, str]:
         """See Objective."""
         return {k: repr(v) for k, v in dataclasses.asdict(self.config.network).items()}
+
+    def _shown(self, rotations: Tensor, betas: Tensor) -> Tensor:
+        """What the critic looks at of a motion, as in paper 000: joints, the first root undone."""
+        return centred_joints(self.body, from_first(rotations), betas)

@@ -9,17 +9,17 @@ from torch import Tensor, nn
 from backend.body.torch_body import kinematics
 from backend.estimators.rotations import axis_angle_to_matrix, to_six
 from backend.motion.skeleton import JOINT, PARENTS, REST
-from backend.training.papers.adversarial import (
+from backend.training.critics.adversarial import (
     gradient_penalty,
     lsgan_discriminator,
     lsgan_generator,
     wgan_critic,
     wgan_generator,
 )
-from backend.training.papers.gcn import GraphConfig, GraphDiscriminator, normalised_adjacency
-from backend.training.papers.kinematic import KinematicConfig, KinematicCritic, chain_space
-from backend.training.papers.motion import MotionConfig, MotionDiscriminator
-from backend.training.papers.pose import PoseConfig, PoseDiscriminator
+from backend.training.critics.graph import GraphConfig, GraphDiscriminator, normalised_adjacency
+from backend.training.critics.kinematic import KinematicConfig, KinematicCritic, chain_space
+from backend.training.critics.motion import MotionConfig, MotionDiscriminator
+from backend.training.critics.pose import PoseConfig, PoseDiscriminator
 
 FRAMES = 12
 SPREAD = 0.15  # radians, of poses and of swings

@@ -22,12 +22,12 @@ from backend.motion.body import Body
 from backend.people.blazepose_steps import FEATURES
 from backend.people.track import PersonTrack
 from backend.training import papers
+from backend.training.critics.kinematic import KinematicConfig
 from backend.training.loop import BEST, Loop
 from backend.training.pairs.regions import true_region
 from backend.training.pairs.shards import SILHOUETTE, silhouettes
 from backend.training.papers import PaperBatches
 from backend.training.papers.hybrid import BUDGET, KEY_POINTS, ROWS, Config, Objective
-from backend.training.papers.kinematic import KinematicConfig
 from backend.training.papers.material import Material, observed
 from backend.training.papers.region import Crop
 from backend.training.papers.rows import configured

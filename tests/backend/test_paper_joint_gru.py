@@ -9,11 +9,11 @@ import torch
 from backend.errors import OneTakeError
 from backend.estimators.papers.joint_gru import Config as NetworkConfig
 from backend.estimators.papers.joint_gru import Estimator, Network
+from backend.training.critics.motion import MotionConfig
 from backend.training.loop import BEST, Loop
 from backend.training.papers import Material, prepared
 from backend.training.papers.joint_gru import BUDGET, ROWS, Config, Losses, Objective
 from backend.training.papers.material import observed
-from backend.training.papers.motion import MotionConfig
 from backend.training.papers.rows import configured
 from tests.backend.paper_people import K, material, track_of, whole_body
 

@@ -9,12 +9,12 @@ import torch
 from backend.errors import OneTakeError
 from backend.estimators.papers.sru_attention import Config as NetworkConfig
 from backend.estimators.papers.sru_attention import Estimator, Network
+from backend.training.critics.graph import GraphConfig
+from backend.training.critics.motion import MotionConfig
 from backend.training.loop import BEST, CURVES, Loop
 from backend.training.papers import Material, prepared
 from backend.training.papers.config import PaperConfig
-from backend.training.papers.gcn import GraphConfig
 from backend.training.papers.material import observed
-from backend.training.papers.motion import MotionConfig
 from backend.training.papers.rows import configured
 from backend.training.papers.sru_attention import BUDGET, ROWS, Config, Losses, Objective
 from tests.backend.paper_people import K, material, track_of, whole_body

@@ -18,6 +18,7 @@ from backend.motion.body import Body
 from backend.training.batches import CLIP, Batches, Pool
 from backend.training.command import start_from
 from backend.training.config import TrainingConfig
+from backend.training.critics.graph import GraphConfig
 from backend.training.faults import FaultRates, faulty, softened
 from backend.training.loop import BEST, CURVES, Loop
 from backend.training.losses import LossWeights, draft_loss, losses, posed
@@ -150,7 +151,7 @@ def test_every_loss_reaches_the_network(windows, body):
     torch.manual_seed(0)
     network = MotionTransformer(NetworkConfig(width=32, layers=2, rounds=2, heads=2, dropout=0.0))
     given, truth = prepared(windows, torch.device("cpu"))
-    for name in LossWeights.__dataclass_fields__:
+    for name in set(LossWeights.__dataclass_fields__) - {"adversarial"}:
         network.zero_grad()
         drafts = []
         parts = losses(network(given, drafts), truth, body, given)
@@ -297,6 +298,25 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_weights(windows, body, tmp_p
     curves = [(tmp_path / run / CURVES).read_text().splitlines() for run in ("whole", "parts")]
     assert [row.split(",")[0] for row in curves[1]] == ["step", "3", "6"]
     assert curves[0][2].split(",")[3] == curves[1][2].split(",")[3]  # the second half's mean loss
+
+
+def test_a_critic_judges_beside_the_losses_and_goes_on_where_it_stopped(windows, body, tmp_path):
+    judged = small(
+        losses=LossWeights(adversarial=1.0), critic=GraphConfig((8, 4), blocks=1), critic_rate=1e-2
+    )
+    whole, rows = trained(judged, windows, body, tmp_path / "whole")
+    assert 0 < rows[-1]["adversarial"] < 2 and 0 < rows[-1]["critic"] < 2
+    parts, _ = whole.objective.losses(windows, np.random.default_rng(0))
+    whole.network.zero_grad()
+    parts["adversarial"].backward()
+    assert sum(float(p.grad.abs().sum()) for p in whole.network.parameters() if p.grad is not None)
+    trained(judged, windows, body, tmp_path / "parts", stop_after=2)
+    resumed, _ = trained(judged, windows, body, tmp_path / "parts")
+    for name, value in whole.objective.critics.state_dict().items():
+        assert torch.allclose(value, resumed.objective.critics.state_dict()[name], atol=1e-6), name
+    alone, _ = trained(small(), windows, body, tmp_path / "alone")
+    assert not list(alone.objective.critics.parameters())
+    assert any(not torch.equal(alone.average[n], v) for n, v in whole.average.items())
 
 
 def test_another_configuration_does_not_go_on(windows, body, tmp_path):

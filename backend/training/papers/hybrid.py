@@ -19,14 +19,14 @@ from ...estimators.papers.hybrid import Network
 from ...estimators.rotations import matrix_to_axis_angle
 from ...motion.skeleton import JOINT, LIMB_JOINTS
 from ...people.blazepose_steps import LANDMARK_CELLS
+from ..critics.adversarial import wgan_critic, wgan_generator
+from ..critics.kinematic import KinematicConfig, KinematicCritic
 from ..losses import Truth
 from ..pairs.shards import SILHOUETTE, silhouettes
 from ..windows import PicturedWindows, in_pieces
 from . import losses
-from .adversarial import wgan_critic, wgan_generator
 from .config import PaperConfig
 from .judging import judge_rotations
-from .kinematic import KinematicConfig, KinematicCritic
 from .material import Material, RealMotion, centred_joints, observed
 from .region import Crop
 from .rows import Row

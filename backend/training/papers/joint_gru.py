@@ -12,13 +12,13 @@ from torch import Tensor, nn
 from ...estimators.onetake.network import in_view
 from ...estimators.papers.joint_gru import NAME, Network
 from ...estimators.papers.joint_gru import Config as NetworkConfig
+from ..critics.adversarial import lsgan_discriminator, lsgan_generator
+from ..critics.motion import MotionConfig, MotionDiscriminator
 from ..windows import PicturedWindows
 from . import losses
-from .adversarial import lsgan_discriminator, lsgan_generator
 from .config import PaperConfig
 from .judging import judge_rotations
 from .material import Material, RealMotion, centred_joints, observed
-from .motion import MotionConfig, MotionDiscriminator
 from .rows import Row
 
 

@@ -11,14 +11,14 @@ from torch import Tensor, nn
 
 from ...estimators.papers.multimodal_depth import Config as NetworkConfig
 from ...estimators.papers.multimodal_depth import Network
+from ..critics.adversarial import lsgan_discriminator, lsgan_generator
+from ..critics.pose import PoseConfig, PoseDiscriminator
 from ..windows import PicturedWindows
-from .adversarial import lsgan_discriminator, lsgan_generator
 from .bone_directions import bone_directions, direction_loss
 from .config import PaperConfig
 from .judging import judge_points
 from .losses import WeightedRegression
 from .material import Material, observed
-from .pose import PoseConfig, PoseDiscriminator
 from .rows import Row
 from .true_points import true_points
 

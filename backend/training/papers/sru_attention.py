@@ -12,14 +12,14 @@ from torch import Tensor, nn
 from ...estimators.onetake.network import in_view
 from ...estimators.papers.sru_attention import NAME, Network
 from ...estimators.papers.sru_attention import Config as NetworkConfig
+from ..critics.adversarial import lsgan_discriminator, lsgan_generator
+from ..critics.graph import GraphConfig, GraphDiscriminator
+from ..critics.motion import MotionConfig, MotionDiscriminator
 from ..windows import PicturedWindows
 from . import losses
-from .adversarial import lsgan_discriminator, lsgan_generator
 from .config import PaperConfig
-from .gcn import GraphConfig, GraphDiscriminator
 from .judging import judge_rotations
 from .material import Material, RealMotion, centred_joints, from_first, observed
-from .motion import MotionConfig, MotionDiscriminator
 from .rows import Row
 
 
