@@ -7,6 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
+from ..errors import OneTakeError
 from ..motion.body import Body
 from ..people.track import PersonTrack
 
@@ -51,3 +52,22 @@ class Estimator(Protocol):
         Raises OneTakeError "cancelled" when should_stop says so.
         """
         ...
+
+
+def shares(
+    frames: int,
+    progress: Callable[[int, int], None],
+    should_stop: Callable[[], bool],
+    whole: float = 1.0,
+) -> Callable[[float], None]:
+    """What to call with the share 0..1 that is done: it tells progress, and stops on request.
+
+    whole: the share of the estimate that this is. The call raises OneTakeError "cancelled".
+    """
+
+    def done(share: float) -> None:
+        if should_stop():
+            raise OneTakeError("cancelled", "The job was cancelled.")
+        progress(round(whole * share * frames), frames)
+
+    return done

@@ -12,12 +12,11 @@ import numpy as np
 import torch
 
 from ...body.torch_body import TorchBody
-from ...errors import OneTakeError
 from ...motion.body import Body
 from ...people.track import PersonTrack
 from ...refine import PolishConfig, polish
 from .. import weights as weights_on_disk
-from ..interface import CameraMotion
+from ..interface import CameraMotion, shares
 from .config import FEATURES, NetworkConfig
 from .network import MotionTransformer
 from .run import Raw, Track, run
@@ -64,13 +63,7 @@ class OneTakeEstimator:
         should_stop: Callable[[], bool],
     ) -> CameraMotion:
         """See Estimator.estimate."""
-        frames = len(track.seen)
-
-        def done(share: float) -> None:
-            if should_stop():
-                raise OneTakeError("cancelled", "The job was cancelled.")
-            progress(round(share * frames), frames)
-
+        done = shares(len(track.seen), progress, should_stop)
         done(0)
         raw, rotations, trans = self.fitted(as_tensors(track, K), body, done=done)
         confidence = np.clip(np.log(_LOST / raw.error) / np.log(_LOST / _SURE), 0, 1)

@@ -12,7 +12,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...errors import OneTakeError
 from ...motion.body import Body
 from ...motion.skeleton import LANDMARK
 from ...people.track import PersonTrack
@@ -21,7 +20,7 @@ from ..ik import IKEstimator
 from ..ik.config import IKConfig
 from ..ik.observations import rays_of, viewing_turn
 from ..ik.points import LandmarkModel
-from ..interface import CameraMotion
+from ..interface import CameraMotion, shares
 from .observed import Observed
 from .rotations import ObservedTrack
 
@@ -105,12 +104,7 @@ class PointEstimator:
         should_stop: Callable[[], bool],
     ) -> CameraMotion:
         """See Estimator.estimate."""
-        frames = len(track.seen)
-
-        def done(share: float) -> None:
-            if should_stop():
-                raise OneTakeError("cancelled", "The job was cancelled.")
-            progress(round(_LOOK * share * frames), frames)
+        done = shares(len(track.seen), progress, should_stop, _LOOK)
 
         def fitting(part: int, whole: int) -> None:
             progress(round(_LOOK * whole + (1 - _LOOK) * part), whole)

@@ -10,12 +10,11 @@ import torch
 from torch import Tensor, nn
 
 from ...body.torch_body import TorchBody
-from ...errors import OneTakeError
 from ...motion.body import Body
 from ...people.track import PersonTrack
 from ..blending import blended
 from ..evidence import joint_trust, trust_of
-from ..interface import CameraMotion
+from ..interface import CameraMotion, shares
 from ..onetake.network import Draft
 from ..onetake.run import Track, mean_shape
 from ..onetake.translation import place_root
@@ -112,12 +111,7 @@ def estimated(
 ) -> CameraMotion:
     """Motion in the camera. See Estimator.estimate, whose arguments these are."""
     frames = len(track.seen)
-
-    def done(share: float) -> None:
-        if should_stop():
-            raise OneTakeError("cancelled", "The job was cancelled.")
-        progress(round(share * frames), frames)
-
+    done = shares(frames, progress, should_stop)
     done(0)
     given = ObservedTrack.of(track, K)
     rotations, betas, guess = rotations_of(network, given, device, done)
