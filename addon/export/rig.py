@@ -53,9 +53,10 @@ class Rig:
     joints: tuple[int, ...]  # the SMPL joint that carries each; -1: the root on the floor
     rest: np.ndarray  # (B, 4, 4)
     lengths: np.ndarray  # (B,)
-    deform: np.ndarray  # (T, B, 4, 4) f4 what each bone does to what it carries at rest
     change: np.ndarray  # (24, 4, 4) from the body's rest to this one; metres, Blender's axes
     axes: np.ndarray  # (4, 4) from Blender's axes and metres to the file's
+    motion: Motion  # what it does, before all that
+    in_place: bool
 
     @classmethod
     def of(cls, motion: Motion, preset: ExportPreset) -> "Rig":
@@ -86,40 +87,70 @@ class Rig:
         matrices = np.array(matrices)
         placed = turn @ matrices
         placed[:, :3, 3] *= preset.per_metre
-        deform = np.empty((len(motion.world), len(bones), 4, 4), np.float32)
-        for start in range(0, len(deform), _BLOCK):
-            frames = slice(start, start + _BLOCK)
-            moved = _deform(motion, preset, change, joints, frames)
-            deform[frames] = axes @ moved @ np.linalg.inv(axes)
         return cls(
             names=tuple(names),
             parents=tuple(names.index(parent) if parent else -1 for _, _, parent, _ in bones),
             joints=tuple(joints),
             rest=placed,
             lengths=np.array(lengths) * preset.per_metre,
-            deform=deform,
             change=change,
             axes=axes,
+            motion=motion,
+            in_place=preset.in_place,
         )
 
-    def poses(self, rest: np.ndarray | None = None) -> np.ndarray:
-        """(T, B, 4, 4) the bones' matrices; rest: theirs where they differ by rounding."""
-        return self.deform @ (self.rest if rest is None else rest)
+    def __len__(self) -> int:
+        """Frames."""
+        return len(self.motion.world)
+
+    def deform(self) -> np.ndarray:
+        """(T, B, 4, 4) f4 what each bone does to what it carries at rest."""
+        whole = np.empty((len(self), len(self.names), 4, 4), np.float32)
+        for frames in self._blocks():
+            whole[frames] = self._deform(frames)
+        return whole
+
+    def poses(self) -> np.ndarray:
+        """(T, B, 4, 4) the bones' matrices."""
+        return self.deform() @ self.rest
 
     def channels(self, rest: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
-        """Location (T, B, 3) and rotation (T, B, 4, w first) of each bone as Blender keys them."""
+        """Location (T, B, 3) and rotation (T, B, 4, w first) of each bone as Blender keys them.
+
+        rest: the bones' rest matrices where they differ by rounding.
+        """
         rest = self.rest if rest is None else rest
-        locations = np.empty((*self.deform.shape[:2], 3), np.float32)
-        rotations = np.empty((*self.deform.shape[:2], 4), np.float32)
-        for bone, parent in enumerate(self.parents):
-            moved = self.deform[:, bone].astype(float)
-            if parent >= 0:
-                moved = np.linalg.inv(self.deform[:, parent].astype(float)) @ moved
-            local = np.linalg.inv(rest[bone]) @ moved @ rest[bone]
-            locations[:, bone] = local[:, :3, 3]
-            turns = matrix_to_quaternion(local[:, :3, :3])
-            rotations[:, bone] = continuous_quaternions(turns)
+        locations = np.empty((len(self), len(self.names), 3), np.float32)
+        rotations = np.empty((len(self), len(self.names), 4), np.float32)
+        for frames in self._blocks():
+            deform = self._deform(frames)
+            for bone, parent in enumerate(self.parents):
+                moved = deform[:, bone]
+                if parent >= 0:
+                    moved = np.linalg.inv(deform[:, parent]) @ moved
+                local = np.linalg.inv(rest[bone]) @ moved @ rest[bone]
+                locations[frames, bone] = local[:, :3, 3]
+                rotations[frames, bone] = matrix_to_quaternion(local[:, :3, :3])
+        for bone in range(len(self.names)):
+            rotations[:, bone] = continuous_quaternions(rotations[:, bone])
         return locations, rotations
+
+    def _blocks(self) -> Iterator[slice]:
+        yield from (slice(start, start + _BLOCK) for start in range(0, len(self), _BLOCK))
+
+    def _deform(self, frames: slice) -> np.ndarray:
+        """`deform` of some frames, f8."""
+        motion = self.motion
+        deform = motion.deform(frames) @ np.linalg.inv(self.change)
+        ground = motion.world[frames, _PELVIS, :2, 3]
+        root = np.tile(np.eye(4), (len(deform), 1, 1))
+        root[:, 2, 3] = motion.floor
+        if self.in_place:
+            deform[:, :, :2, 3] -= ground[:, None]
+        else:
+            root[:, :2, 3] = ground
+        carried = [deform[:, joint] if joint >= 0 else root for joint in self.joints]
+        return self.axes @ np.stack(carried, axis=1) @ np.linalg.inv(self.axes)
 
 
 def _bones(preset: ExportPreset) -> Iterator[tuple[str, int, str, int | None]]:
@@ -137,19 +168,6 @@ def _bones(preset: ExportPreset) -> Iterator[tuple[str, int, str, int | None]]:
             yield between, carrier, parent, joint
             parent = between
         yield name, joint, parent, None
-
-
-def _deform(motion: Motion, preset: ExportPreset, change, joints, frames: slice) -> np.ndarray:
-    """(T, B, 4, 4) in Blender's axes and metres."""
-    deform = motion.deform(frames) @ np.linalg.inv(change)
-    ground = motion.world[frames, _PELVIS, :2, 3]
-    root = np.tile(np.eye(4), (len(deform), 1, 1))
-    root[:, 2, 3] = motion.floor
-    if preset.in_place:
-        deform[:, :, :2, 3] -= ground[:, None]
-    else:
-        root[:, :2, 3] = ground
-    return np.stack([deform[:, joint] if joint >= 0 else root for joint in joints], axis=1)
 
 
 def _matrix_of(axes: str) -> np.ndarray:

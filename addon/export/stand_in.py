@@ -67,7 +67,7 @@ def stand_in(
             stack.enter_context(_lent(bpy.data.meshes, character.body.data.name))
         scene = stack.enter_context(stage(context.scene, fps_base))
         scene.unit_settings.scale_length = 1.0 / preset.per_metre
-        scene.frame_start, scene.frame_end = 0, len(rig.deform) - 1
+        scene.frame_start, scene.frame_end = 0, len(rig) - 1
         armature = stack.enter_context(_armature(context, scene, name, rig))
         body = None
         if character.body:
@@ -222,10 +222,10 @@ def _strip(armature: bpy.types.Object, rig: Rig, name: str, sampled: bool) -> It
         if sampled:
             write_samples(action, _curves(armature, rig))
         else:
-            write_curves(action, np.arange(len(rig.deform)), _curves(armature, rig))
+            write_curves(action, np.arange(len(rig)), _curves(armature, rig))
         # Of one frame the strip would be none.
         action.use_frame_range = True
-        action.frame_start, action.frame_end = 0, max(len(rig.deform) - 1, 1)
+        action.frame_start, action.frame_end = 0, max(len(rig) - 1, 1)
         animation = armature.animation_data
         slot = getattr(animation, "action_slot", None)
         animation.action = None

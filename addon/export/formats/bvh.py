@@ -22,8 +22,8 @@ def write(
 ) -> None:
     """The motion alone; a joint's frame is the file's own axes, as the format has no others."""
     rig = Rig.of(motion, preset)
-    count = len(rig.deform)
-    turns, places = rig.deform[..., :3, :3], rig.poses()[..., :3, 3]
+    deform = rig.deform()
+    turns, places = deform[..., :3, :3], (deform @ rig.rest)[..., :3, 3]
     columns = []
     for bone in _in_file(rig, -1):
         parent = rig.parents[bone]
@@ -37,7 +37,7 @@ def write(
         print("HIERARCHY", file=stream)
         for root in _children(rig, -1):
             print("\n".join(_joint(rig, root)), file=stream)
-        print(f"MOTION\nFrames: {count}\nFrame Time: {1 / motion.rate:.9f}", file=stream)
+        print(f"MOTION\nFrames: {len(rig)}\nFrame Time: {1 / motion.rate:.9f}", file=stream)
         np.savetxt(stream, np.concatenate(columns, axis=1), "%.6f")
 
 
