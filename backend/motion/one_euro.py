@@ -9,6 +9,7 @@ import numpy as np
 _BLOCKS = 32  # blocks of a long clip that advance together, so that numpy's overhead is shared
 _SHORT = 256  # steps that are not worth splitting
 _SAME = 1e-9  # radians or metres between two runs of a block that count as one
+_ROWS = 16  # steps that one matrix stands for where all numbers share a gain
 
 
 def one_euro(
@@ -66,6 +67,8 @@ def low_pass(
     steps = len(x) - 1
     if not steps:
         return x.copy()
+    if axis is None and gain[0].size == 1:
+        return _low_pass_alike(x, gain.reshape(steps).astype(float), passes)
     blocks = _BLOCKS if steps > _SHORT else 1
     length = -(-steps // blocks)
 
@@ -117,3 +120,31 @@ def _advance(x, first, gain, axis, pull):
             last = np.add(last, error, out=y[t])
         reached = y[-1]
     return y
+
+
+def _low_pass_alike(x, gain, passes):
+    """`low_pass` with one gain (T-1,) for all numbers of a step: some steps at once are a matrix.
+
+    After a block of steps y = M x + d y0: each x of the block by its gain and by what the later
+    steps leave of it, and d by what all of them leave of the state before.
+    """
+    steps = len(gain)
+    blocks = -(-steps // _ROWS)
+    gains = np.zeros(blocks * _ROWS)  # the padding's keep the state
+    gains[:steps] = gain
+    gains = gains.reshape(blocks, _ROWS)
+    weights, left = np.zeros((blocks, _ROWS, _ROWS)), np.cumprod(1 - gains, axis=1)
+    for row in range(_ROWS):
+        if row:
+            np.multiply(weights[:, row - 1], 1 - gains[:, row, None], out=weights[:, row])
+        weights[:, row, row] = gains[:, row]
+    y = np.zeros((blocks * _ROWS, x[0].size))
+    y[:steps] = x[1:].reshape(steps, -1)
+    for _ in range(passes):
+        y = weights @ y.reshape(blocks, _ROWS, -1)
+        state = x[0].ravel().astype(float)
+        for block, kept in zip(y, left, strict=True):
+            block += np.multiply.outer(kept, state)
+            state = block[-1]
+    y = y.reshape(-1, *x.shape[1:])
+    return np.concatenate([x[:1], y[:steps]]).astype(x.dtype)

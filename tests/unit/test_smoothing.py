@@ -279,6 +279,19 @@ def test_paper_mode_is_the_printed_equations():
     assert np.abs(moved - np.stack([filter_1d(c) for c in trans.T], axis=1)).max() < 1e-9
 
 
+@pytest.mark.parametrize("frames", [2, 16, 17, 18, 200])
+def test_a_gain_that_all_numbers_share_gives_what_one_loop_gives(frames):
+    """Gains of 0, which keep the state, and of 1, which forget it, among them."""
+    rng = np.random.default_rng(9)
+    x = rng.normal(size=(frames, 3, 5))
+    gain = rng.choice([0.0, 1e-4, 0.3, 0.9, 1.0], (frames - 1, 1, 1))
+    expected = x.copy()
+    for _ in range(2):
+        for k in range(frames - 1):
+            expected[k + 1] = expected[k] + gain[k] * (expected[k + 1] - expected[k])
+    assert np.abs(low_pass(x, gain, passes=2) - expected).max() < 1e-12
+
+
 @pytest.mark.parametrize("passes", [1, 2])
 def test_blocks_give_what_one_loop_gives(passes):
     """Also where the filter is so slow that a block never forgets its start."""
