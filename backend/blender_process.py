@@ -22,8 +22,8 @@ PATIENCE_SECONDS, PATIENCE_SECONDS_PER_FRAME = 180.0, 0.05
 _NOISE_LINES = 40  # of Blender's own words, for the log
 
 
-def _command(script: Path) -> list[str]:
-    """How to run a script: under the bpy module, or in a real Blender."""
+def blender_command(script: Path = _HEADLESS) -> list[str]:
+    """How to run a script: under the bpy module, or in a real Blender; OneTakeError no_blender."""
     python, blender = os.environ.get("ONETAKE_BLENDER_PYTHON"), os.environ.get("ONETAKE_BLENDER")
     if blender:
         options = ["--background", "--factory-startup", "--python-exit-code", "1"]
@@ -56,7 +56,7 @@ class BlenderJob:
             for key, value in os.environ.items()
             if not key.startswith("PYTHON") and key != "LD_LIBRARY_PATH"
         }
-        command = _command(self._script)
+        command = blender_command(self._script)
         try:
             self._process = subprocess.Popen(
                 command,

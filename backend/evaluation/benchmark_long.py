@@ -24,7 +24,7 @@ import av
 import numpy as np
 
 from ..batch.memory import families
-from ..blender_process import BlenderJob
+from ..blender_process import BlenderJob, blender_command
 from ..body import body_path, load_body
 from ..commands import SAMPLE, smoothed
 from ..conversion import Options, people_in, takes_of
@@ -96,6 +96,7 @@ def _whole(room: Path, chosen: argparse.Namespace, options: list[str]) -> int:
 
 
 def _without_pictures(room: Path, chosen: argparse.Namespace) -> int:
+    blender_command()  # said before ten minutes have gone by
     options, body = Options(), load_body()
     info, tracks, _ = people_in(chosen.source, options)
     camera = Camera.of(info, None, None)
