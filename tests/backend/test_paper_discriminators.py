@@ -241,6 +241,11 @@ def test_the_gradient_penalty_by_hand():
     assert wgan_critic(critic, real, fake) == pytest.approx(-7 + 10 * 16)
 
 
+def test_a_critic_may_leave_an_argument_aside():
+    real, fake = (torch.ones(2, 1), torch.ones(2, 1)), (torch.zeros(2, 1), torch.zeros(2, 1))
+    assert float(gradient_penalty(lambda a, b: 3 * a, real, fake)) == pytest.approx(4)
+
+
 def test_the_gradient_penalty_is_taken_between_the_samples():
     def critic(x):  # its slope is 1 between 0 and 1, and 100 beyond
         return torch.where((x < 0) | (x > 1), 100 * x, x)

@@ -269,7 +269,10 @@ def test_rows_are_the_papers_table(material, windows):
     for row in ROWS:
         configured(Config(row.name), BUDGET, row.changes)
         made = objective(material, row.changes)
-        parts, _ = made.losses(windows, np.random.default_rng(0))
+        parts, judged = made.losses(windows, np.random.default_rng(0))
+        if made.critics:
+            made.critic_losses(judged, np.random.default_rng(0))["critic"].backward()
+            assert any(p.grad is not None for p in made.critics.parameters()), row.name
         said = {name for name in ("key points", "silhouettes", "critic") if name in row.name}
         said |= {"key points", "silhouettes"} if "both" in row.name else set()
         names = {"key points": "key_points", "silhouettes": "silhouette", "critic": "adversarial"}

@@ -70,7 +70,10 @@ def gradient_penalty(
     for a, b in zip(real, fake, strict=True):
         way = share.to(a).view(-1, *[1] * (a.dim() - 1))
         between.append(torch.lerp(b.detach(), a.detach(), way).requires_grad_())
-    slopes = torch.autograd.grad(critic(*between).sum(), between, create_graph=True)
+    # A critic may leave an argument aside: along it there is no slope.
+    slopes = torch.autograd.grad(
+        critic(*between).sum(), between, create_graph=True, materialize_grads=True
+    )
     square = sum(slope.flatten(1).square().sum(dim=1) for slope in slopes)
     # The root has no gradient at zero, where a critic starts that has not learnt anything.
     return ((square + 1e-12).sqrt() - 1).square().mean()
