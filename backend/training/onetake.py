@@ -13,7 +13,7 @@ from .config import TrainingConfig
 from .critics.adversarial import lsgan_discriminator, lsgan_generator
 from .critics.graph import GraphDiscriminator
 from .losses import draft_loss, losses, total
-from .papers.material import centred_joints, from_first
+from .papers.material import joints_from_first
 from .validation import validate
 from .windows import Windows, prepared
 
@@ -51,10 +51,11 @@ class OneTakeObjective:
         parts["drafts"] = draft_loss(drafts, self.network, truth, given)
         judged = None
         if self.critics:
-            shown = self._shown(answer.rotations, answer.betas)
+            shown = joints_from_first(self.body, answer.rotations, answer.betas)
             parts["adversarial"] = lsgan_generator(self.critics["graph"](shown))
             with torch.no_grad():
-                judged = shown.detach(), self._shown(truth.rotations, truth.betas)
+                real = joints_from_first(self.body, truth.rotations, truth.betas)
+            judged = shown.detach(), real
         return {"loss": total(parts, config.losses)} | parts, judged
 
     def critic_losses(
@@ -73,7 +74,3 @@ class OneTakeObjective:
     def metadata(self) -> dict[str, str]:
         """See Objective."""
         return {k: repr(v) for k, v in dataclasses.asdict(self.config.network).items()}
-
-    def _shown(self, rotations: Tensor, betas: Tensor) -> Tensor:
-        """What the critic looks at of a motion, as in paper 000: joints, the first root undone."""
-        return centred_joints(self.body, from_first(rotations), betas)

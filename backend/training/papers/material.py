@@ -112,3 +112,8 @@ def centred_joints(body: TorchBody, rotations: Tensor, betas: Tensor) -> Tensor:
     each = betas[:, None].expand(-1, frames, -1).flatten(0, 1)
     placed = body(rotations.flatten(0, 1), each, rotations.new_zeros(batch * frames, 3))
     return placed["joints"].unflatten(0, (batch, frames))
+
+
+def joints_from_first(body: TorchBody, rotations: Tensor, betas: Tensor) -> Tensor:
+    """What a critic that looks at joints sees of a motion: (B, T, 24, 3), see `from_first`."""
+    return centred_joints(body, from_first(rotations), betas)

@@ -19,7 +19,7 @@ from ..windows import PicturedWindows
 from . import losses
 from .config import PaperConfig
 from .judging import judge_rotations
-from .material import Material, RealMotion, centred_joints, from_first, observed
+from .material import Material, RealMotion, centred_joints, joints_from_first, observed
 from .rows import Row
 
 
@@ -117,7 +117,7 @@ class Objective:
         """Of a motion, what the discriminator looks at: joints (section 3.2), VIBE's rotations."""
         if self.config.discriminator == "motion":
             return rotations
-        return centred_joints(self.body, from_first(rotations), betas)
+        return joints_from_first(self.body, rotations, betas)
 
     def _score(self, shown: Tensor) -> Tensor:
         return self.critics[self.config.discriminator](shown)
