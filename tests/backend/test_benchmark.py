@@ -373,12 +373,13 @@ def test_a_clip_that_fails_loses_no_other(clips, take, tmp_path, monkeypatch, ca
 
 def test_an_estimator_that_fails_loses_no_other(take, body, monkeypatch):
     def convert(video, options, progress):
+        assert options.quality == "best"
         if options.estimator == "onetake":
             raise OneTakeError("no_weights", "There are no weights.")
         return SimpleNamespace(info=None, tracks=[track_of(take)], takes=[take])
 
     monkeypatch.setattr(estimates_, "convert_video", convert)
-    found = estimates_.estimate(None, ("ik", "onetake"), None)
+    found = estimates_.estimate(None, ("ik", "onetake"), "best", None)
     assert list(found.takes) == ["ik"] and found.problem == "There are no weights."
     clip = Clip("walk", None, [Truth.of_take(take, body)])
     (person,) = scored.scored(clip, found, KEEP, body)
@@ -386,7 +387,7 @@ def test_an_estimator_that_fails_loses_no_other(take, body, monkeypatch):
     (row,) = tables.clip_table("T", [person]).rows
     assert row.values["ik, raw"] < 0.01 and row.misses == ["There are no weights."]
     with pytest.raises(OneTakeError, match="no weights"):
-        estimates_.estimate(None, ("onetake",), None)
+        estimates_.estimate(None, ("onetake",), "best", None)
 
 
 def test_unknown_estimators_and_sources_are_named():

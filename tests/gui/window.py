@@ -81,7 +81,11 @@ class Window:
         self.move(x - 3, y - 3)
         self.move(x, y)
         self.settle()  # Blender has to see the mouse over a button before it is pressed
-        self._hand("mousedown", 1, "sleep", 0.05, "mouseup", 1)
+        # Let go of at once, a busy Blender sees both together and forgets the second: it turns a
+        # press on a region's arrow into an event of its own that comes after them.
+        self._hand("mousedown", 1)
+        self.settle()
+        self._hand("mouseup", 1)
         self.settle()
 
     def settle(self) -> None:

@@ -22,6 +22,8 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
                         help="MPI-INF-3DHP's test set: a folder with TS1 to TS6")  # fmt: skip
     parser.add_argument("--estimators", type=_names, default=estimators.names(), metavar="A,B",
                         help=f"of {', '.join(estimators.names())} (all)")  # fmt: skip
+    parser.add_argument("--quality", choices=estimators.QUALITIES, default="balanced",
+                        help="how closely they look (balanced)")  # fmt: skip
     parser.add_argument("--only", nargs="+", choices=SOURCES, default=SOURCES, metavar="SOURCE",
                         help=", ".join(SOURCES))  # fmt: skip
     parser.add_argument("--output", type=Path, default=Path("benchmark"),

@@ -25,15 +25,17 @@ class Estimates:
         return {name: takes[person] for name, takes in self.takes.items()}
 
 
-def estimate(video: Path, estimators: Sequence[str], progress: Progress) -> Estimates:
-    """As a user who only gives the video gets them: the focal length is not told.
+def estimate(
+    video: Path, estimators: Sequence[str], quality: str, progress: Progress
+) -> Estimates:
+    """As a user who gives the video and the quality gets them: the focal length is not told.
 
     Stages that the video's job has finished are not done again. Where some estimators fail, the
     others' takes; OneTakeError as convert_video where all do.
     """
     takes, problems = {}, []
     for name in estimators:
-        options = Options(estimator=name, silhouettes=True)
+        options = Options(estimator=name, quality=quality, silhouettes=True)
         try:
             done = convert_video(video, options, progress=progress)
         except OneTakeError as error:

@@ -58,8 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
             except OneTakeError as error:
                 made = [Table(title, {}, [Row(source, problem=error.message)])]
             else:
-                made = _measure(source, title, found, arguments.estimators, settings, body,
-                                terminal, findings)  # fmt: skip
+                made = _measure(source, title, found, arguments, settings, body, terminal, findings)
             terminal.finish()
             _show(made, findings)
         if findings.bars:
@@ -82,34 +81,36 @@ def _measure(
     source: str,
     title: str,
     clips: Sequence[Clip],
-    estimators: Sequence[str],
+    arguments: argparse.Namespace,
     settings: SmoothingSettings,
     body: Body,
     terminal: Terminal,
     findings: Findings,
 ) -> list[Table]:
     if source == CLIPS:
-        seen = list(_observed(clips, estimators, settings, body, terminal))
-        findings.bars += without_truth.bar_rows(seen, estimators)
+        seen = list(_observed(clips, arguments, settings, body, terminal))
+        findings.bars += without_truth.bar_rows(seen, arguments.estimators)
         return [without_truth.table(seen)]
     people: list[Scored] = []
     for clip in clips:
         terminal.say(clip.name)
         try:
-            estimates = estimate(clip.video, estimators, terminal.progress)
+            estimates = estimate(
+                clip.video, arguments.estimators, arguments.quality, terminal.progress
+            )
             people += scored(clip, estimates, settings, body)
             findings.pairs += pairs_of(clip, estimates, body)
         except Exception as error:  # the other clips' figures are not lost with it
             people.append(Scored(clip.name, clip.kind, problem=explained(error)))
     findings.people[source] = people
     values = tables.pooled_rows([person.samples for person in people if person.samples])
-    findings.bars += tables.bar_rows(source, values, estimators)
+    findings.bars += tables.bar_rows(source, values, arguments.estimators)
     return tables.source_tables(title, people)
 
 
 def _observed(
     clips: Sequence[Clip],
-    estimators: Sequence[str],
+    arguments: argparse.Namespace,
     settings: SmoothingSettings,
     body: Body,
     terminal: Terminal,
@@ -117,7 +118,9 @@ def _observed(
     for clip in clips:
         terminal.say(clip.name)
         try:
-            estimates = estimate(clip.video, estimators, terminal.progress)
+            estimates = estimate(
+                clip.video, arguments.estimators, arguments.quality, terminal.progress
+            )
             yield without_truth.observed(clip, estimates, settings, body)
         except Exception as error:  # the other clips' figures are not lost with it
             yield without_truth.Observed(clip.name, 0, 0, {}, explained(error))
@@ -151,6 +154,7 @@ def _json(arguments: argparse.Namespace, findings: Findings) -> str:
         "onetake": __version__,
         "python": platform.python_version(),
         "estimators": list(arguments.estimators),
+        "quality": arguments.quality,
         "tables": [table.to_dict() for table in findings.tables],
         "clips": clips,
     }
