@@ -25,9 +25,7 @@ class Estimates:
         return {name: takes[person] for name, takes in self.takes.items()}
 
 
-def estimate(
-    video: Path, estimators: Sequence[str], quality: str, progress: Progress
-) -> Estimates:
+def estimate(video: Path, estimators: Sequence[str], quality: str, progress: Progress) -> Estimates:
     """As a user who gives the video and the quality gets them: the focal length is not told.
 
     Stages that the video's job has finished are not done again. Where some estimators fail, the
