@@ -24,7 +24,7 @@ from backend.evaluation.benchmark.bars import CLIPS, IOU, POSE2SIM, RENDERED
 from backend.evaluation.benchmark.clip import Clip, Truth, matching
 from backend.evaluation.benchmark.estimates import Estimates
 from backend.evaluation.benchmark.motion import Motion
-from backend.evaluation.benchmark.rows import BLAZEPOSE, FROZEN, MEAN
+from backend.evaluation.benchmark.rows import BLAZEPOSE, FROZEN, MEAN, TRUTH
 from backend.evaluation.benchmark.sources import Folders, sources, videos
 from backend.evaluation.silhouette import Agreement
 from backend.motion.rotations import axis_angle_to_matrix
@@ -156,7 +156,8 @@ def test_relative_acceleration_is_pooled_over_pooled():
 def test_baselines_that_do_nothing(take, body):
     rows = rows_of(take, Truth.of_take(take, body), body)
     assert list(rows) == [
-        FROZEN, MEAN, f"{BLAZEPOSE}, raw", f"{BLAZEPOSE}, smoothed", "ik, raw", "ik, smoothed"
+        FROZEN, MEAN, f"{TRUTH}, smoothed",
+        f"{BLAZEPOSE}, raw", f"{BLAZEPOSE}, smoothed", "ik, raw", "ik, smoothed",
     ]  # fmt: skip
     for name in (FROZEN, MEAN):
         assert rows[name][score.RELATIVE] == pytest.approx(1)
@@ -189,6 +190,7 @@ def test_smoothing_has_a_row_of_its_own(take, body):
     strong = SmoothingSettings(min_cutoff=0.3, beta=0)
     rows = rows_of(take, Truth.of_take(take, body), body, strong)
     assert rows["ik, smoothed"][score.SLOPE] < 0.8 < 0.99 < rows["ik, raw"][score.SLOPE]
+    assert rows[f"{TRUTH}, smoothed"][score.SLOPE] < 0.8  # which it costs the truth itself
 
 
 def test_only_frames_that_both_know_are_compared(take, body):

@@ -20,12 +20,13 @@ class Truth:
     motion: Motion
     picture: np.ndarray | None = None  # (T, 24, 2) px of the joints, NaN where unknown
     name: str = ""  # of the person, where there are several
+    take: Take | None = None  # the same, where it was made from one
 
     @classmethod
     def of_take(cls, take: Take, body: Body) -> "Truth":
         """A take that is the truth: what was rendered."""
         motion = Motion.of_take(take, body)
-        return cls(motion, project(motion.joints, take.camera_K))
+        return cls(motion, project(motion.joints, take.camera_K), take=take)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,6 @@
-"""The rows of a table: baselines that do nothing, BlazePose's own 3D, the estimators."""
+"""The rows of a table: baselines that do nothing, the truth smoothed, BlazePose's own 3D, the
+estimators.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,12 +21,13 @@ from .. import metrics
 from .motion import Motion
 from .score import known_runs
 
-FROZEN, MEAN = "frozen pose", "mean pose"
+FROZEN, MEAN, TRUTH = "frozen pose", "mean pose", "truth"
 BLAZEPOSE = "BlazePose world landmarks"
 RAW, SMOOTHED = "raw", "smoothed"
 ABOUT = (
     "Frozen: the truth's middle frame, held. Mean: the mean pose of the training data on a person "
-    "of mean shape, held and turned once as fits the truth best. BlazePose's landmarks are "
+    "of mean shape, held and turned once as fits the truth best. Truth, "
+    "smoothed: what the default preset costs whoever makes no error. BlazePose's landmarks are "
     "smoothed as MediaPipe does it, by a 1€ filter on positions; the estimators' takes by the "
     "default preset."
 )
@@ -45,13 +48,18 @@ def rows(
     takes: Mapping[str, Take],
     settings: SmoothingSettings,
     body: Body,
+    truth: Take | None = None,
 ) -> dict[str, Motion]:
     """The motions of every row, in the table's order, on the times of `true` (30 a second).
 
-    takes: unsmoothed, of the same person as track, by estimator. Some frame of the truth knows
-    every limb joint. The camera's path is given to the mean pose, not to anybody who estimates.
+    takes: unsmoothed, of the same person as track, by estimator. truth: what `true` was made from,
+    where that is a take. Some frame of `true` knows every limb joint. The camera's path is given
+    to the mean pose, not to anybody who estimates.
     """
     found = {FROZEN: frozen_pose(true), MEAN: mean_pose(true, body)}
+    if truth:
+        motion = Motion.of_take(smoothed_take(truth, settings), body)
+        found[name_of(TRUTH, smoothed=True)] = motion.resampled(true.timestamps)
     for smoothed in (False, True):
         found[name_of(BLAZEPOSE, smoothed)] = blazepose(track, true.timestamps, smoothed)
     for estimator, take in takes.items():

@@ -55,7 +55,7 @@ def _scored(
     true = truth.motion.resampled(times) if len(times) > 3 else None
     if true is None or not known_runs(true.joints):
         raise OneTakeError("no_overlap", "the person was found in no frame that the truth knows")
-    motions = rows(true, track, estimates.of(person), settings, body)
+    motions = rows(true, track, estimates.of(person), settings, body, truth.take)
     whole = max(len(metrics.frame_times(clock)), len(times))
     return Scored(
         name,
