@@ -16,6 +16,7 @@ from ...motion.rotations import (
 from ...motion.skeleton import JOINT, JOINTS, MIRROR, REST
 from .config import Augmentation
 from .contacts import clearance
+from .crouch import crouched
 from .floor import lay_down, settle
 from .perturb import limited, perturbed
 from .sequence import Window
@@ -48,7 +49,7 @@ def augment(
         frame = rng.integers(len(poses))
         poses = np.broadcast_to(poses[frame], poses.shape)
         trans = np.broadcast_to(trans[frame], trans.shape)
-    unchanged = poses
+    unchanged, path = poses, trans
     if rng.random() < config.mix:
         # Arms of two strangers: what one limb does says nothing of the other.
         parts = _ARMS if rng.random() < config.mix_arms else [_UPPER]
@@ -58,8 +59,11 @@ def augment(
         poses = limited(exaggerated(poses, rng.uniform(*config.exaggeration)), poses)
     if rng.random() < config.perturb:
         poses = limited(perturbed(rng, poses, fps, config), poses)
+    if rng.random() < config.crouch:
+        sunk, trans = crouched(rng, poses, trans, fps, config)
+        poses = limited(sunk, poses)
     if poses is not unchanged:
-        both = np.concatenate([unchanged, poses]), _REST, np.concatenate([trans, trans])
+        both = np.concatenate([unchanged, poses]), _REST, np.concatenate([path, trans])
         joints, _ = forward_kinematics(*both)
         trans = trans + settle(*np.split(joints, 2), fps)
     if rng.random() < config.mirror:

@@ -22,6 +22,12 @@ class Augmentation:
     perturb_legs: float = 0.3  # chance that legs wander too: feet that stand would slide
     perturb_offset: float = 5.0  # standard deviation of what stays the same through the window
     perturb_hertz: tuple[float, float] = (0.1, 2.0)  # slower than what people do on purpose
+    crouch: float = 0.2  # somebody who stands goes down, as far as ...
+    crouch_depth: tuple[float, float] = (0.1, 0.75)  # ... this share of a leg's length
+    crouch_lean: tuple[float, float] = (45.0, 25.0)  # at full depth: mean and standard deviation
+    crouch_stoop: tuple[float, float] = (-10.0, 60.0)  # bent at the hips, however deep
+    crouch_spread: tuple[float, float] = (25.0, 20.0)  # of the knees at full depth
+    crouch_hertz: tuple[float, float] = (0.1, 1.0)  # of going down and up
     topple: float = 0.05  # turned about a horizontal axis and laid down: lying people, handstands
     topple_angle: tuple[float, float] = (50.0, 180.0)
 
@@ -35,5 +41,6 @@ OFF = Augmentation(
     mix=0,
     exaggerate=0,
     perturb=0,
+    crouch=0,
     topple=0,
 )

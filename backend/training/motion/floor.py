@@ -13,7 +13,7 @@ _AIRBORNE = 0.06  # m over the floor at which the lowest joint bears a third of 
 def settle(before: np.ndarray, after: np.ndarray, fps: float) -> np.ndarray:
     """What to add to the translation, (T, 3), so that a changed body stands where it stood.
 
-    before, after: (T, 24, 3) joints with the same translation. Vertically the lowest joint keeps
+    before, after: (T, 24, 3) joints. Vertically the lowest joint keeps
     its height over the floor; horizontally the joints that bear the body keep their speed, so that
     longer steps go further and standing feet do not slide.
     """
