@@ -60,8 +60,7 @@ def augment(
     if rng.random() < config.perturb:
         poses = limited(perturbed(rng, poses, fps, config), poses)
     if rng.random() < config.crouch:
-        sunk, trans = crouched(rng, poses, trans, fps, config)
-        poses = limited(sunk, poses)
+        poses, trans = crouched(rng, poses, trans, fps, config)
     if poses is not unchanged:
         both = np.concatenate([unchanged, poses]), _REST, np.concatenate([path, trans])
         joints, _ = forward_kinematics(*both)
