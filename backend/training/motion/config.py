@@ -22,7 +22,7 @@ class Augmentation:
     perturb_legs: float = 0.3  # chance that legs wander too: feet that stand would slide
     perturb_offset: float = 5.0  # standard deviation of what stays the same through the window
     perturb_hertz: tuple[float, float] = (0.1, 2.0)  # slower than what people do on purpose
-    crouch: float = 0.2  # somebody who stands goes down, as far as ...
+    crouch: float = 0.3  # somebody who stands goes down, as far as ...
     crouch_depth: tuple[float, float] = (0.1, 0.75)  # ... this share of a leg's length
     crouch_lean: tuple[float, float] = (45.0, 25.0)  # at full depth: mean and standard deviation
     crouch_stoop: tuple[float, float] = (-10.0, 60.0)  # bent at the hips, however deep
