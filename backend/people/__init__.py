@@ -6,7 +6,7 @@ from .front_end import FrontEnd
 from .track import PersonTrack
 
 # Raised when the same video would give other tracks.
-PEOPLE_VERSION = 5
+PEOPLE_VERSION = 6
 
 __all__ = [
     "PEOPLE_VERSION",

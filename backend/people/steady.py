@@ -16,7 +16,7 @@ class SteadyRegion:
         self._raw = self._points = self._speed = np.zeros((2, 2))
 
     def __call__(self, region: Region, time: float) -> Region:
-        """The region to use for one found at `time` s; times may run backwards."""
+        """The region to use for one found at `time` s, on the grid; times may run backwards."""
         raw = region.points()
         if self._time is None or time == self._time:
             self._raw = self._points = raw
@@ -28,7 +28,7 @@ class SteadyRegion:
             self._points = self._points + _share(cutoff, interval) * (raw - self._points)
             self._raw = raw
         self._time = time
-        return Region.between(*self._points)
+        return Region.between(*self._points).on_grid()
 
 
 def _share(cutoff: np.ndarray | float, interval: float) -> np.ndarray | float:

@@ -136,10 +136,10 @@ class Tracker:
         """A tracklet for a detected person, or the active one whose person it turns out to be."""
         rgb = picture.frame.rgb
         # The detector's region is rough: look again.
-        (rough,) = self._detector.landmarks(rgb, [detection.region], outlines=False)
+        (rough,) = self._detector.landmarks(rgb, [detection.region.on_grid()], outlines=False)
         if not _usable(rough):
             return None
-        (result,) = self._detector.landmarks(rgb, [rough.following])
+        (result,) = self._detector.landmarks(rgb, [rough.following.on_grid()])
         if not _usable(result):
             return None
         for other in self._active:

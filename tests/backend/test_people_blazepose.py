@@ -110,6 +110,25 @@ def test_region_maps_crop_to_picture():
     )
 
 
+def test_regions_on_the_grid_are_near_and_few():
+    random = np.random.default_rng(1)
+    for _ in range(200):
+        side = float(np.exp(random.uniform(3, 7)))
+        region = Region(*random.uniform(0, 1000, 2), side, float(random.uniform(-4, 4)))
+        there = region.on_grid()
+        assert there == there.on_grid()
+        assert abs(there.x - region.x) <= 0.001 * side and abs(there.y - region.y) <= 0.001 * side
+        assert abs(np.log2(there.side / side)) <= 0.002 and abs(there.angle - region.angle) <= 0.002
+    still = Region(400.0, 300.0, 250.0, 0.1).on_grid()
+    still = np.array([still.x, still.y, still.side, still.angle])
+    trembling = [
+        Region(*(still + 1e-3 * random.normal(size=4) * [1, 1, 1, 0.1])).on_grid()
+        for _ in range(200)
+    ]
+    assert len(set(trembling)) == 1
+    assert Region(5.0, 5.0, 0.0, 0.0).on_grid().side == 1
+
+
 def test_crop_and_inside_agree():
     rgb = np.full((60, 80, 3), 200, np.uint8)
     region = Region(10.0, 30.0, 64.0, 0.3)
@@ -139,6 +158,7 @@ def test_steady_region_follows_but_does_not_tremble():
         for k in range(60)
     ]
     assert np.std([r.x for r in found[10:]]) < 0.6
+    assert found == [region.on_grid() for region in found], "what is asked for is on the grid"
     steady = SteadyRegion()
     for k in range(60):  # 1.5 sides a second
         last = steady(Region(10.0 * k, 50.0, 200.0, 0.0), k / 30)
