@@ -57,7 +57,17 @@ def softened(
 
     The shares are drawn between the least and 1, in the picture and of the world landmarks.
     """
-    count = len(windows)
+    shape = (len(windows), 1, 1, 1)
+    share, share_3d = (rng.uniform(least, 1, shape) for least in (least_2d, least_3d))
+    return with_share(windows, body, share, share_3d)
+
+
+def with_share(
+    windows: Windows, body: TorchBody, share: np.ndarray | float, share_3d: np.ndarray | float
+) -> Windows:
+    """The same windows with these shares, numbers or (B, 1, 1, 1), of BlazePose's errors: in the
+    picture and of the world landmarks.
+    """
     rotations = torch.as_tensor(axis_angle_to_matrix(windows.poses)).float()
     with torch.no_grad():
         origin = torch.zeros(windows.trans.shape)
@@ -65,12 +75,10 @@ def softened(
     landmarks, world = there.numpy(), from_hips(there).numpy()
     placed = landmarks + windows.trans[:, :, None]
     rays = placed[..., :2] / np.maximum(placed[..., 2:], _NEAREST)
-    share = rng.uniform(least_2d, 1, (count, 1, 1, 1)).astype(np.float32)
-    share_3d = rng.uniform(least_3d, 1, (count, 1, 1, 1)).astype(np.float32)
     return replace(
         windows,
-        rays=rays + share * (windows.rays - rays),
-        world=world + share_3d * (windows.world - world),
+        rays=(rays + share * (windows.rays - rays)).astype(np.float32),
+        world=(world + share_3d * (windows.world - world)).astype(np.float32),
     )
 
 

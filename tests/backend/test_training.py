@@ -11,7 +11,7 @@ from safetensors.torch import save_file
 from backend.body.make import body_arrays
 from backend.body.torch_body import TorchBody
 from backend.errors import OneTakeError
-from backend.estimators.onetake import load_network
+from backend.estimators.onetake import WEIGHTS, load_network
 from backend.estimators.onetake.config import NetworkConfig
 from backend.estimators.onetake.network import Answer, MotionTransformer
 from backend.motion.body import Body
@@ -24,6 +24,7 @@ from backend.training.loop import BEST, CURVES, Loop
 from backend.training.losses import LossWeights, draft_loss, losses, posed
 from backend.training.noise import NoiseModel
 from backend.training.onetake import OneTakeObjective
+from backend.training.sensitivity import sensitivity
 from backend.training.windows import Windows, in_pieces, mirrored, prepared
 
 FRAMES = 8
@@ -221,6 +222,16 @@ def test_softened_errors_are_a_share_of_what_they_were(windows, body):
         assert (share > least - 0.02).all() and (share < 1.02).all() and np.ptp(share) > 0.1
         assert np.allclose(after, share[:, None, None, None] * before, atol=2e-4)
     assert np.array_equal(kept.poses, windows.poses)
+
+
+def test_sensitivity_says_what_blazeposes_errors_cost(windows, body):
+    wrong = replace(windows, world=windows.world * np.array([1, 1, 0.3], "f4"))
+    table = sensitivity(wrong, WEIGHTS, torch.device("cpu"))
+    shown = {row.name: row.values["limb dir., °"] for row in table.rows}
+    everything, world = shown["100%, 100%"], shown["100%, 50%"]
+    assert shown["50%, 100%"] == pytest.approx(everything, abs=0.01)  # the picture had none
+    assert shown["50%, 50%"] == pytest.approx(world, abs=0.01)
+    assert shown["0%, 0%"] < world < 0.95 * everything
 
 
 class Marked:
