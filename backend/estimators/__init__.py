@@ -7,7 +7,7 @@ from typing import NamedTuple
 from .interface import CameraMotion, Estimator
 
 DEFAULT = "onetake"
-VERSION = 4  # of what the estimators compute: raise it when their results change
+VERSION = 5  # of what the estimators compute: raise it when their results change
 QUALITIES = ("fast", "balanced", "best")
 
 

@@ -12,7 +12,7 @@ from backend.estimators.ik.points import PointModel
 from backend.estimators.onetake.canonical import canonical, turn_towards
 from backend.estimators.onetake.config import NetworkConfig
 from backend.estimators.onetake.network import Draft, MotionTransformer, Seen, in_view
-from backend.estimators.onetake.run import OVERLAP, WINDOW, Track, run
+from backend.estimators.onetake.run import Track, run, window_size
 from backend.estimators.onetake.skeleton import Skeleton
 from backend.estimators.onetake.translation import place_root
 from backend.estimators.rotations import from_six
@@ -20,6 +20,7 @@ from backend.motion.kinematics import forward_kinematics
 from backend.motion.rotations import axis_angle_to_matrix
 from backend.motion.skeleton import LANDMARK_JOINT, LANDMARK_MIRROR, MIRROR
 
+WINDOW, OVERLAP = window_size(torch.arange(300) / 30)
 SMALL = NetworkConfig(width=32, layers=4, rounds=2, heads=2, dropout=0.0)
 
 
@@ -111,6 +112,21 @@ def test_time_is_what_counts_not_the_number_of_the_frame():
     assert np.abs(run(made, given).rotations - run(made, again).rotations).max() < 1e-4
     slower = Track(**(vars(given) | {"times": given.times * 4}))
     assert np.abs(run(made, given).rotations - run(made, slower).rotations).max() > 1e-3
+
+
+def test_a_window_is_as_long_in_slow_video():
+    """13 s of 5 frames a second are no window for a network that was taught on 2."""
+    for fps, frames in ((5, 9), (10, 18), (30, 54), (60, 108)):
+        size, overlap = window_size(torch.arange(300) / fps)
+        assert size == frames and 0.3 * size < overlap < 0.4 * size
+    assert window_size(torch.arange(300) / 1000)[0] == 128
+    assert window_size(torch.arange(10) * 10.0) == (2, 0)
+    assert window_size(torch.zeros(1)) == (2, 0)
+    points, times = a_person(300)
+    slow = run(network(), track(points, times * 6))
+    first = run(network(), track(points[:9], times[:9] * 6))
+    # What lies seconds ahead has no say in the first frames.
+    assert np.abs(slow.rotations[:5] - first.rotations[:5]).max() < 1e-4
 
 
 def test_windows_cover_a_clip_and_overlap():

@@ -13,8 +13,11 @@ from ..rotations import from_six
 from .canonical import Canonical, canonical
 from .network import Answer, MotionTransformer, Seen
 
-WINDOW = 64  # frames: more than it was trained on, which helps a little
-OVERLAP = 24  # frames that neighbours share
+# A window's seconds: as many as the longest that it was trained on. In longer ones of slow video
+# people hardly move.
+_SECONDS = 1.8
+_LEAST, _MOST = 2, 128  # frames of a window
+_SHARED = 3 / 8  # of a window, with its neighbour
 _FLIP = torch.tensor([-1.0, 1.0, 1.0])
 _FEET_MIRROR = [2, 3, 0, 1]
 
@@ -82,11 +85,12 @@ def run(
         betas.append(shape)
         return row
 
-    row = blended(frames, WINDOW, OVERLAP, look, done=done)
+    size, overlap = window_size(track.times)
+    row = blended(frames, size, overlap, look, done=done)
     sixes, trans, velocity, up, contacts, error, doubt = row.split(widths, dim=-1)
     return Raw(
         rotations=from_six(sixes.view(frames, 24, 6)).double().numpy(),
-        betas=mean_shape(torch.cat(betas), track.seen, WINDOW, OVERLAP),
+        betas=mean_shape(torch.cat(betas), track.seen, size, overlap),
         trans=trans.double().numpy(),
         velocity=velocity.double().numpy(),
         up=torch.nn.functional.normalize(up, dim=-1).double().numpy(),
@@ -94,6 +98,15 @@ def run(
         error=error.exp().numpy(),
         doubt=doubt.exp().double().numpy(),
     )
+
+
+def window_size(times: Tensor) -> tuple[int, int]:
+    """Frames of a window of a clip with these times (T,) s, and frames that neighbours share."""
+    if len(times) < 2:
+        return _LEAST, 0
+    frames = round(_SECONDS / max(float(times.diff().median()), 1e-3))
+    size = min(max(frames, _LEAST), _MOST)
+    return size, int(_SHARED * size)
 
 
 def mean_shape(betas: Tensor, seen: Tensor, size: int, overlap: int) -> np.ndarray:
