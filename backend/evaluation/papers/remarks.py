@@ -16,8 +16,8 @@ clips (motion of the test split, drawn by Cycles), and writes this page. Twelve 
 the hips, before any world, floor or foot lock. Where a row has several runs, the figure is the mean
 over seeds ± their standard deviation. The papers' own figures are of other data and other sizes:
 what can be compared is the way from one row to the next. 33 of the 44
-runs were measured while people's regions were rounded to a grid, since undone: it moves errors by
-half a millimetre, and accelerations by up to a tenth."""
+runs were measured while people's regions were rounded to a coarser grid than now, 11 to none: that
+moves errors by half a millimetre, and accelerations by up to a tenth."""
 
 NOTES: dict[str, str] = {
     "sru_attention": (
