@@ -99,10 +99,16 @@ def test_a_track_has_what_the_network_saw(seen_by, runtime):
     recorded, track = seen_by[runtime]
     regions = np.array([(r.region.x, r.region.y) for r in recorded.results], np.float32)
     assert track.seen.all()
+    frames_in_order = []
     for region, features in zip(track.regions, track.image_features, strict=True):
-        (result,) = np.flatnonzero((regions == region[:2]).all(axis=1))
-        expected = recorded.results[result].features.astype(np.float16)
-        np.testing.assert_array_equal(features, expected)
+        # Who hardly moves is looked at in the same region of the grid again.
+        there = np.flatnonzero((regions == region[:2]).all(axis=1))
+        looks = [recorded.results[look].features.astype(np.float16) for look in there]
+        (own,) = (
+            look for look, seen in zip(there, looks, strict=True) if np.array_equal(seen, features)
+        )
+        frames_in_order.append(own)
+    assert frames_in_order == sorted(set(frames_in_order))
     assert np.abs(np.diff(track.image_features.astype(float), axis=0)).max(axis=1).min() > 0
 
 
