@@ -263,7 +263,7 @@ def test_toppled_people_lie_on_the_floor(window, seed):
     result = changed(window, only(topple=1.0), seed)
     low = clearance(joints_of(result))
     assert low.min() == pytest.approx(0, abs=1e-4)
-    assert low.min(axis=1).max() < 0.08
+    assert low.min(axis=1).max() < 0.05
     up = forward_kinematics(result.poses, REST, result.trans)[1][:, 0, 1, 1]
     assert up.max() < 0.8
     np.testing.assert_allclose(result.poses[:, 1:], window.poses[:, 1:])
@@ -468,4 +468,4 @@ def test_the_shared_motion(shared):
         assert np.isfinite(drawn.poses).all() and np.isfinite(drawn.trans).all()
         low.append(clearance(joints_of(drawn)).min())
     assert abs(np.median(low)) < 0.01
-    assert np.quantile(low, 0.1) > -0.1  # some sequences lie in the floor by themselves
+    assert min(low) > -0.1

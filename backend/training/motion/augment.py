@@ -59,8 +59,9 @@ def augment(
         poses = limited(exaggerated(poses, rng.uniform(*config.exaggeration)), poses)
     if rng.random() < config.perturb:
         poses = limited(perturbed(rng, poses, fps, config), poses)
-    if rng.random() < config.crouch:
-        poses, trans = crouched(rng, poses, trans, fps, config)
+    (own,) = rng.spawn(1)  # chance of its own: whatever else is drawn is the same without it
+    if own.random() < config.crouch:
+        poses, trans = crouched(own, poses, trans, fps, config)
     if poses is not unchanged:
         both = np.concatenate([unchanged, poses]), _REST, np.concatenate([path, trans])
         joints, _ = forward_kinematics(*both)
