@@ -51,16 +51,24 @@ class Truth:
     depth_scale: Tensor  # (B,) what a wrong focal length makes of distances
 
 
-def posed(body: TorchBody, rotations: Tensor, betas: Tensor, trans: Tensor) -> dict[str, Tensor]:
+def posed(
+    body: TorchBody, rotations: Tensor, betas: Tensor, trans: Tensor, *, landmarks: bool = True
+) -> dict[str, Tensor]:
     """Joints (B, T, 24, 3), landmarks (B, T, 33, 3) and global rotations (B, T, 24, 3, 3)."""
     batch, frames = rotations.shape[:2]
     result = body(
         rotations.flatten(0, 1),
         betas[:, None].expand(-1, frames, -1).flatten(0, 1),
         trans.flatten(0, 1),
-        landmarks=True,
+        landmarks=landmarks,
     )
     return {key: value.unflatten(0, (batch, frames)) for key, value in result.items()}
+
+
+def centred_joints(body: TorchBody, rotations: Tensor, betas: Tensor) -> Tensor:
+    """Joints (B, T, 24, 3) about the pelvis, metres."""
+    origin = rotations.new_zeros(*rotations.shape[:2], 3)
+    return posed(body, rotations, betas, origin, landmarks=False)["joints"]
 
 
 def losses(answer: Answer, truth: Truth, body: TorchBody, given: Seen) -> dict[str, Tensor]:

@@ -12,8 +12,8 @@ from ..estimators.onetake.network import Draft, MotionTransformer
 from .config import TrainingConfig
 from .critics.adversarial import lsgan_discriminator, lsgan_generator
 from .critics.graph import GraphDiscriminator
+from .critics.shown import joints_from_first
 from .losses import draft_loss, losses, total
-from .papers.material import joints_from_first
 from .validation import validate
 from .windows import Windows, prepared
 

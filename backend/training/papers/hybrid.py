@@ -21,13 +21,13 @@ from ...motion.skeleton import JOINT, LIMB_JOINTS
 from ...people.blazepose_steps import LANDMARK_CELLS
 from ..critics.adversarial import wgan_critic, wgan_generator
 from ..critics.kinematic import KinematicConfig, KinematicCritic
-from ..losses import Truth
+from ..losses import Truth, centred_joints
 from ..pairs.shards import SILHOUETTE, silhouettes
 from ..windows import PicturedWindows, in_pieces
 from . import losses
 from .config import PaperConfig
 from .judging import judge_rotations
-from .material import Material, RealMotion, centred_joints, observed
+from .material import Material, RealMotion, observed
 from .region import Crop
 from .rows import Row
 from .silhouette import SilhouetteConfig, TrueSilhouettes, silhouette_loss, spread_vertices

@@ -14,11 +14,12 @@ from ...estimators.papers.joint_gru import NAME, Network
 from ...estimators.papers.joint_gru import Config as NetworkConfig
 from ..critics.adversarial import lsgan_discriminator, lsgan_generator
 from ..critics.motion import MotionConfig, MotionDiscriminator
+from ..losses import centred_joints
 from ..windows import PicturedWindows
 from . import losses
 from .config import PaperConfig
 from .judging import judge_rotations
-from .material import Material, RealMotion, centred_joints, observed
+from .material import Material, RealMotion, observed
 from .rows import Row
 
 

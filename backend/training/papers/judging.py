@@ -4,9 +4,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from ..losses import centred_joints
 from ..validation import motion_figures
 from ..windows import PicturedWindows
-from .material import Material, centred_joints, observed
+from .material import Material, observed
 
 _FRAMES = 2048  # of a batch
 

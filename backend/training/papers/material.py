@@ -94,26 +94,3 @@ class RealMotion:
         """Rotations (count, T, 24, 3, 3), parent-relative, the root in its world; betas."""
         index = torch.as_tensor(rng.integers(len(self.betas), size=count))
         return self.rotations[index].to(device), self.betas[index].to(device)
-
-
-def from_first(rotations: Tensor) -> Tensor:
-    """The same motion (B, T, 24, 3, 3) with the root relative to the window's first frame.
-
-    A critic that saw roots as they are would tell captured from estimated motion by the camera.
-    """
-    first = rotations[:, :1, 0].transpose(-1, -2)
-    root = first @ rotations[:, :, 0]
-    return torch.cat([root[:, :, None], rotations[:, :, 1:]], dim=2)
-
-
-def centred_joints(body: TorchBody, rotations: Tensor, betas: Tensor) -> Tensor:
-    """Joints (B, T, 24, 3) about the pelvis, metres."""
-    batch, frames = rotations.shape[:2]
-    each = betas[:, None].expand(-1, frames, -1).flatten(0, 1)
-    placed = body(rotations.flatten(0, 1), each, rotations.new_zeros(batch * frames, 3))
-    return placed["joints"].unflatten(0, (batch, frames))
-
-
-def joints_from_first(body: TorchBody, rotations: Tensor, betas: Tensor) -> Tensor:
-    """What a critic that looks at joints sees of a motion: (B, T, 24, 3), see `from_first`."""
-    return centred_joints(body, from_first(rotations), betas)

@@ -15,11 +15,13 @@ from ...estimators.papers.sru_attention import Config as NetworkConfig
 from ..critics.adversarial import lsgan_discriminator, lsgan_generator
 from ..critics.graph import GraphConfig, GraphDiscriminator
 from ..critics.motion import MotionConfig, MotionDiscriminator
+from ..critics.shown import joints_from_first
+from ..losses import centred_joints
 from ..windows import PicturedWindows
 from . import losses
 from .config import PaperConfig
 from .judging import judge_rotations
-from .material import Material, RealMotion, centred_joints, joints_from_first, observed
+from .material import Material, RealMotion, observed
 from .rows import Row
 
 
